@@ -1,6 +1,8 @@
 #include "CShimProcess.h"
 
 #include <stddef.h>
+#include <string.h>
+#include <unistd.h>
 
 const char *tessera_expected_core_type(void) {
 #if defined(__x86_64__)
@@ -11,4 +13,16 @@ const char *tessera_expected_core_type(void) {
     if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return "Haswell";
 #endif
     return NULL;
+}
+
+void tessera_exit_now(int status) { _exit(status); }
+
+void tessera_write_error(const char *text) {
+    size_t length = strlen(text);
+    while (length > 0) {
+        ssize_t written = write(STDERR_FILENO, text, length);
+        if (written <= 0) return;
+        text += written;
+        length -= (size_t)written;
+    }
 }

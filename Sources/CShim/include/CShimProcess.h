@@ -6,4 +6,10 @@
 /// own choice should stand.
 const char *tessera_expected_core_type(void);
 
+/// Writes the text to standard error, unbuffered.
+void tessera_write_error(const char *text);
+
+/// Leaves the process at once, without destructors or flushing.
+_Noreturn void tessera_exit_now(int status);
+
 #endif
