@@ -12,15 +12,18 @@ public struct DistributedMatrixView<Scalar: LinearScalar>: ~Escapable {
     public let rowRange: Range<Int>
     /// The columns of the whole matrix that the view shows.
     public let columnRange: Range<Int>
-    let storage: UnsafePointer<Scalar>
-    let leadingDimension: Int
+    /// This rank's share of the whole matrix.
+    package let storage: UnsafePointer<Scalar>
+    package let leadingDimension: Int
 
     /// Rows of the view.
     public var rows: Int { rowRange.count }
     /// Columns of the view.
     public var columns: Int { columnRange.count }
 
-    @_lifetime(borrow matrix)
+    /// A view whose lifetime the caller ties with `_overrideLifetime`. (Tied here, the optimizer of Swift 6.3.1 returns the
+    /// layout's fields uninitialised.)
+    @_lifetime(immortal)
     init(of matrix: borrowing DistributedMatrix<Scalar>, rows: Range<Int>, columns: Range<Int>) {
         grid = matrix.grid
         layout = matrix.layout
@@ -29,13 +32,38 @@ public struct DistributedMatrixView<Scalar: LinearScalar>: ~Escapable {
         storage = UnsafePointer(matrix.storage)
         leadingDimension = matrix.leadingDimension
     }
+
+    @_lifetime(immortal)
+    init(of view: DistributedMatrixView, rows: Range<Int>, columns: Range<Int>) {
+        grid = view.grid
+        layout = view.layout
+        rowRange = view.rowRange.lowerBound + rows.lowerBound..<view.rowRange.lowerBound + rows.upperBound
+        columnRange =
+            view.columnRange.lowerBound + columns.lowerBound..<view.columnRange.lowerBound + columns.upperBound
+        storage = view.storage
+        leadingDimension = view.leadingDimension
+    }
+
+    /// The rectangle of these rows and columns of the view.
+    ///
+    /// - Precondition: the ranges lie inside the view.
+    @_lifetime(copy self)
+    public func submatrix(rows: Range<Int>, columns: Range<Int>) -> DistributedMatrixView {
+        precondition(rows.lowerBound >= 0 && rows.upperBound <= self.rows, "rows \(rows) of \(self.rows)")
+        precondition(
+            columns.lowerBound >= 0 && columns.upperBound <= self.columns, "columns \(columns) of \(self.columns)")
+        return unsafe _overrideLifetime(DistributedMatrixView(of: self, rows: rows, columns: columns), copying: self)
+    }
 }
 
 extension DistributedMatrix {
     /// The whole matrix as a view.
     public var view: DistributedMatrixView<Scalar> {
         @_lifetime(borrow self)
-        borrowing get { DistributedMatrixView(of: self, rows: 0..<rows, columns: 0..<columns) }
+        borrowing get {
+            unsafe _overrideLifetime(
+                DistributedMatrixView(of: self, rows: 0..<rows, columns: 0..<columns), borrowing: self)
+        }
     }
 
     /// The rectangle of these rows and columns.
@@ -46,6 +74,6 @@ extension DistributedMatrix {
         precondition(rows.lowerBound >= 0 && rows.upperBound <= self.rows, "rows \(rows) of \(self.rows)")
         precondition(
             columns.lowerBound >= 0 && columns.upperBound <= self.columns, "columns \(columns) of \(self.columns)")
-        return DistributedMatrixView(of: self, rows: rows, columns: columns)
+        return unsafe _overrideLifetime(DistributedMatrixView(of: self, rows: rows, columns: columns), borrowing: self)
     }
 }

@@ -5,7 +5,7 @@ import Foundation
 import MessagePassing
 
 let suites: [String: [RankCheck]] = [
-    "MessagePassing": messagePassingChecks
+    "DistributedLinearAlgebra": distributedLinearAlgebraChecks, "MessagePassing": messagePassingChecks,
 ]
 
 let arguments = CommandLine.arguments
