@@ -112,7 +112,7 @@ let package = Package(
         tests("ArrayFormatsTests", ["ArrayFormats"]),
         tests("CostModelsTests", ["CostModels"]),
         tests("MessagePassingTests", ["MessagePassing", "RankChecks"]),
-        tests("LinearAlgebraTests", ["LinearAlgebra", complex]),
+        tests("LinearAlgebraTests", ["Failures", "LinearAlgebra", complex]),
         tests("DistributedArraysTests", ["DistributedArrays", "RankChecks"]),
         tests("DistributedLinearAlgebraTests", ["DistributedLinearAlgebra", "RankChecks"]),
         tests("StencilsTests", ["Stencils", "RankChecks"]),
