@@ -60,7 +60,9 @@ let package = Package(
             name: "COpenBLAS", pkgConfig: "openblas",
             providers: [.apt(["libopenblas-dev", "liblapacke-dev"]), .brew(["openblas"])]),
         .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
-        .target(name: "CShim", dependencies: ["CMPI", "COpenBLAS"], cSettings: cSettings),
+        .target(
+            name: "CShim", dependencies: ["CMPI", "COpenBLAS"], cSettings: cSettings,
+            linkerSettings: [.linkedLibrary("lapacke")]),
 
         // The numeric core.
         module("MessagePassing", ["CShim", "Failures", complex]),
@@ -110,7 +112,7 @@ let package = Package(
         tests("ArrayFormatsTests", ["ArrayFormats"]),
         tests("CostModelsTests", ["CostModels"]),
         tests("MessagePassingTests", ["MessagePassing", "RankChecks"]),
-        tests("LinearAlgebraTests", ["LinearAlgebra", complex]),
+        tests("LinearAlgebraTests", ["Failures", "LinearAlgebra", complex]),
         tests("DistributedArraysTests", ["DistributedArrays", "RankChecks"]),
         tests("DistributedLinearAlgebraTests", ["DistributedLinearAlgebra", "RankChecks"]),
         tests("StencilsTests", ["Stencils", "RankChecks"]),
