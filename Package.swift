@@ -53,7 +53,7 @@ let package = Package(
         module("CostModels"),
         module("ArrayFormats", ["Failures"]),
 
-        // C libraries, and the one C module that Swift code imports.
+        // C libraries, the one C module that Swift code calls them through, and SIMD arithmetic for the stencils' lanes.
         .systemLibrary(
             name: "CMPI", pkgConfig: "ompi-c", providers: [.apt(["libopenmpi-dev"]), .brew(["open-mpi"])]),
         .systemLibrary(
@@ -61,6 +61,7 @@ let package = Package(
             providers: [.apt(["libopenblas-dev", "liblapacke-dev"]), .brew(["openblas"])]),
         .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
         .target(name: "CShim", dependencies: ["CMPI", "COpenBLAS"], cSettings: cSettings),
+        .target(name: "CLanes", cSettings: cSettings),
 
         // The numeric core.
         module("MessagePassing", ["CShim", "Failures", complex]),
@@ -70,7 +71,9 @@ let package = Package(
         module(
             "DistributedLinearAlgebra",
             ["CostModels", "DistributedArrays", "Failures", "LinearAlgebra", "MessagePassing", complex, real]),
-        module("Stencils", ["ArrayFormats", "CostModels", "DistributedArrays", "Failures", "MessagePassing", real]),
+        module(
+            "Stencils",
+            ["ArrayFormats", "CLanes", "CostModels", "DistributedArrays", "Failures", "MessagePassing", real]),
         module(
             "Tessera",
             [
