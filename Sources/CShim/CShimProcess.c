@@ -1,5 +1,7 @@
+#define _GNU_SOURCE
 #include "CShimProcess.h"
 
+#include <sched.h>
 #include <stddef.h>
 #include <string.h>
 #include <unistd.h>
@@ -25,4 +27,14 @@ void tessera_write_error(const char *text) {
         text += written;
         length -= (size_t)written;
     }
+}
+
+int tessera_cores_in_affinity_mask(void) {
+#if defined(__linux__)
+    cpu_set_t mask;
+    CPU_ZERO(&mask);
+    if (sched_getaffinity(0, sizeof mask, &mask) == 0) return CPU_COUNT(&mask);
+#endif
+    long online = sysconf(_SC_NPROCESSORS_ONLN);
+    return online > 0 ? (int)online : 1;
 }

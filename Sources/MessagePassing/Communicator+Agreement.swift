@@ -55,6 +55,26 @@ extension Communicator {
         abort(status: 1)
     }
 
+    /// Meets the other ranks at the end of a run: the minimum of all ranks' votes, or nil when not all of them have come
+    /// within `patience` seconds. After nil the communicator is of no more use.
+    package func rendezvous(vote: Int, patience: Double) throws(TesseraError) -> Int? {
+        let handle = try handle(for: "MPI_Iallreduce")
+        var request: OpaquePointer? = nil
+        // MPI writes here after this call may have given up: the memory is never freed.
+        let votes = UnsafeMutablePointer<Int64>.allocate(capacity: 2)
+        votes[0] = Int64(vote)
+        try MessagePassing.check(
+            MPI_Iallreduce(votes, votes + 1, 1, MPI_INT64_T, MPI_MIN, handle, &request), "MPI_Iallreduce")
+        let deadline = MPI_Wtime() + patience
+        var done: Int32 = 0
+        while true {
+            try MessagePassing.check(MPI_Test(&request, &done, MPI_STATUS_IGNORE), "MPI_Test")
+            if done != 0 { return Int(votes[1]) }
+            if MPI_Wtime() > deadline { return nil }
+            usleep(500)
+        }
+    }
+
     /// The error of `source`, on every rank.
     private func shared(_ own: TesseraError?, from source: Int) throws(TesseraError) -> TesseraError {
         var text = [UInt8]()

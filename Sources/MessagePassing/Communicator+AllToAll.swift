@@ -54,7 +54,8 @@ extension Communicator {
         let handle = try handle(for: "MPI_Alltoallv")
         let bytes = sendCounts.reduce(0, +) * datatype.size
         // Whether the counts fit must be decided alike on all ranks: the two paths do not meet.
-        let largest = max(sendCounts.max() ?? 0, sendDisplacements.max() ?? 0, receiveCounts.max() ?? 0,
+        let largest = max(
+            sendCounts.max() ?? 0, sendDisplacements.max() ?? 0, receiveCounts.max() ?? 0,
             receiveDisplacements.max() ?? 0)
         var isLarge = largest > LargeCount.limit ? 1 : 0
         try check(MPI_Allreduce(MPI_IN_PLACE, &isLarge, 1, MPI_INT64_T, MPI_MAX, handle), "MPI_Allreduce")

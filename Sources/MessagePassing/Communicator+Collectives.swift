@@ -30,9 +30,10 @@ extension Communicator {
         _ buffer: UnsafeMutableRawPointer?, _ count: Int, _ datatype: Datatype, from root: Int
     ) throws(TesseraError) {
         let handle = try handle(for: "MPI_Bcast")
+        let root = try self.root(root, "MPI_Bcast")
         try counting(.broadcast, bytes: count * datatype.size) { () throws(TesseraError) in
             try LargeCount.with(count, datatype) { (count, type) throws(TesseraError) in
-                try check(MPI_Bcast(buffer, count, type, Int32(clamping: root), handle), "MPI_Bcast")
+                try check(MPI_Bcast(buffer, count, type, root, handle), "MPI_Bcast")
             }
         }
     }
@@ -85,6 +86,7 @@ extension Communicator {
     ) throws(TesseraError) {
         let handle = try handle(for: "MPI_Reduce")
         let isRoot = rank == root
+        let root = try self.root(root, "MPI_Reduce")
         try reduction.withOperation { (operation, datatype) throws(TesseraError) in
             try counting(.reduce, bytes: count * datatype.size) { () throws(TesseraError) in
                 try LargeCount.pieces(count) { (offset, piece) throws(TesseraError) in
@@ -92,7 +94,7 @@ extension Communicator {
                     try check(
                         MPI_Reduce(
                             isRoot ? MPI_IN_PLACE : part, isRoot ? part : nil, piece, datatype.handle, operation,
-                            Int32(clamping: root), handle),
+                            root, handle),
                         "MPI_Reduce")
                 }
             }

@@ -50,15 +50,44 @@ extension Communicator {
         }
     }
 
+    // MARK: Checks
+
+    /// A partner and a tag as MPI takes them. MPI gives some numbers out of range a meaning of their own (`MPI_PROC_NULL`
+    /// is -2), and a clamped tag would meet another one.
+    func partner(
+        _ rank: Int, _ tag: Int, _ routine: String, orAny: Bool = false
+    ) throws(TesseraError) -> (rank: Int32, tag: Int32) {
+        guard (0..<size).contains(rank) || orAny && rank == Self.anySource else {
+            throw refused(routine, MPI_ERR_RANK, "rank \(rank) is not one of 0 ..< \(size)")
+        }
+        guard (0...Int(Int32.max)).contains(tag) || orAny && tag == Self.anyTag else {
+            throw refused(routine, MPI_ERR_TAG, "tag \(tag) is not one of 0 ... \(Int32.max)")
+        }
+        return (Int32(rank), Int32(tag))
+    }
+
+    /// The root of a collective as MPI takes it.
+    func root(_ rank: Int, _ routine: String) throws(TesseraError) -> Int32 {
+        guard (0..<size).contains(rank) else {
+            throw refused(routine, MPI_ERR_ROOT, "root \(rank) is not one of 0 ..< \(size)")
+        }
+        return Int32(rank)
+    }
+
+    private func refused(_ routine: String, _ code: Int32, _ reason: String) -> TesseraError {
+        .communication(MPIError(routine: routine, code: code, message: reason))
+    }
+
     // MARK: Pointers, for the numeric modules
 
     package func send(
         _ buffer: UnsafeRawPointer?, _ count: Int, _ datatype: Datatype, to rank: Int, tag: Int = 0
     ) throws(TesseraError) {
         let handle = try handle(for: "MPI_Send")
+        let (rank, tag) = try partner(rank, tag, "MPI_Send")
         try counting(.send, bytes: count * datatype.size) { () throws(TesseraError) in
             try LargeCount.with(count, datatype) { (count, type) throws(TesseraError) in
-                try check(MPI_Send(buffer, count, type, Int32(clamping: rank), Int32(clamping: tag), handle), "MPI_Send")
+                try check(MPI_Send(buffer, count, type, rank, tag, handle), "MPI_Send")
             }
         }
     }
@@ -68,11 +97,12 @@ extension Communicator {
         _ buffer: UnsafeMutableRawPointer?, _ count: Int, _ datatype: Datatype, from rank: Int, tag: Int = 0
     ) throws(TesseraError) -> MessageStatus {
         let handle = try handle(for: "MPI_Recv")
+        let (rank, tag) = try partner(rank, tag, "MPI_Recv", orAny: true)
         var status = MPI_Status()
         let start = MPI_Wtime()
         try LargeCount.with(count, datatype) { (count, type) throws(TesseraError) in
             try check(
-                MPI_Recv(buffer, count, type, Int32(clamping: rank), Int32(clamping: tag), handle, &status), "MPI_Recv")
+                MPI_Recv(buffer, count, type, rank, tag, handle, &status), "MPI_Recv")
         }
         let message = try MessageStatus(status, datatype)
         let end = MPI_Wtime()
@@ -88,14 +118,16 @@ extension Communicator {
         _ datatype: Datatype, tag: Int = 0
     ) throws(TesseraError) -> MessageStatus {
         let handle = try handle(for: "MPI_Sendrecv")
+        let (destination, tag) = try partner(destination, tag, "MPI_Sendrecv")
+        let source = try partner(source, Int(tag), "MPI_Sendrecv", orAny: true).rank
         var status = MPI_Status()
         let start = MPI_Wtime()
         try LargeCount.with(sendCount, datatype) { (sendCount, sendType) throws(TesseraError) in
             try LargeCount.with(receiveCount, datatype) { (receiveCount, receiveType) throws(TesseraError) in
                 try check(
                     MPI_Sendrecv(
-                        outgoing, sendCount, sendType, Int32(clamping: destination), Int32(clamping: tag), incoming,
-                        receiveCount, receiveType, Int32(clamping: source), Int32(clamping: tag), handle, &status),
+                        outgoing, sendCount, sendType, destination, tag, incoming,
+                        receiveCount, receiveType, source, tag, handle, &status),
                     "MPI_Sendrecv")
             }
         }

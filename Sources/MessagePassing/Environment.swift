@@ -17,7 +17,8 @@ public enum MPIEnvironment {
     /// - Throws: ``TesseraError/communication(_:)`` when MPI was started or finished through here before, or cannot start.
     public static func start() throws(TesseraError) -> Communicator {
         guard phase == .idle else {
-            throw .communication(MPIError(routine: "MPI_Init", code: 0, message: "MPI can be started once in a process"))
+            throw .communication(
+                MPIError(routine: "MPI_Init", code: 0, message: "MPI can be started once in a process"))
         }
         var initialized: Int32 = 0
         try check(MPI_Initialized(&initialized), "MPI_Initialized")

@@ -112,7 +112,8 @@ extension Communicator {
         var request: OpaquePointer? = nil
         try buffer.withUnsafeMutableBufferPointer { (memory) throws(TesseraError) in
             try LargeCount.with(memory.count, T.datatype) { (count, type) throws(TesseraError) in
-                try check(MPI_Ibcast(memory.baseAddress, count, type, Int32(clamping: root), group, &request), "MPI_Ibcast")
+                try check(
+                    MPI_Ibcast(memory.baseAddress, count, type, Int32(clamping: root), group, &request), "MPI_Ibcast")
             }
         }
         traffic.count(.broadcast, bytes: buffer.count * T.datatype.size)

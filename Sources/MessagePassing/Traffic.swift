@@ -25,7 +25,7 @@ public final class Traffic {
         /// Seconds spent inside the calls, waiting included.
         public var seconds = 0.0
 
-        static func + (a: Tally, b: Tally) -> Tally {
+        public static func + (a: Tally, b: Tally) -> Tally {
             Tally(calls: a.calls + b.calls, bytes: a.bytes + b.bytes, seconds: a.seconds + b.seconds)
         }
     }

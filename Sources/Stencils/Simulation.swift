@@ -46,29 +46,28 @@ public struct Simulation<S: MultiFieldStencil>: ~Copyable {
     ) throws(TesseraError) {
         let plan = try SimulationPlan(
             stencil, extents: extents, boundary: boundary, boundaries: boundaries, shape: shape, on: communicator)
-        self.stencil = stencil
-        footprint = plan.footprint
-        self.extents = extents
-        self.shape = plan.partition.shape.array.suffix(extents.count)
-        self.timeStep = timeStep
-        self.communicator = communicator
-        partition = plan.partition
-        let layout = plan.layout
         let fields = 0..<plan.footprint.fields
-        storage = FieldStorage(layout: layout, levels: fields.map { plan.footprint.levels(of: $0) }, zero: 0)
-
-        func exchange(_ members: [Int]) -> HaloExchange<S.Scalar> {
-            HaloExchange(
-                members.map { .init(field: $0, halo: plan.halos[$0], boundaries: plan.boundaries[$0]) },
-                partition: plan.partition, layout: layout, on: communicator)
+        func exchange(_ members: [Int]) throws(TesseraError) -> HaloExchange<S.Scalar> {
+            try HaloExchange(
+                members.map { HaloMember(field: $0, halo: plan.halos[$0], boundaries: plan.boundaries[$0]) },
+                partition: plan.partition, layout: plan.layout, on: communicator)
         }
-        everyStep = exchange(fields.filter { plan.isRefreshedEveryStep($0) })
+        let everyStep = try exchange(fields.filter { plan.isRefreshedEveryStep($0) })
         var afterSetting: [(Int, HaloExchange<S.Scalar>)] = []
         for ago in 0..<LaneSlot.levels {
             let due = fields.filter { plan.isRefreshedAfterSetting($0, ago: ago) }
-            if !due.isEmpty { afterSetting.append((ago, exchange(due))) }
+            if !due.isEmpty { afterSetting.append((ago, try exchange(due))) }
         }
+        self.stencil = stencil
+        self.extents = extents
+        self.timeStep = timeStep
+        self.communicator = communicator
+        self.everyStep = everyStep
         self.afterSetting = afterSetting
+        footprint = plan.footprint
+        shape = plan.partition.shape.array.suffix(extents.count)
+        partition = plan.partition
+        storage = FieldStorage(layout: plan.layout, levels: fields.map { plan.footprint.levels(of: $0) }, zero: 0)
     }
 
     /// The time of the current level.

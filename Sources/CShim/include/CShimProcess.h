@@ -6,6 +6,9 @@
 /// own choice should stand.
 const char *tessera_expected_core_type(void);
 
+/// The number of cores that this process may run on.
+int tessera_cores_in_affinity_mask(void);
+
 /// Writes the text to standard error, unbuffered.
 void tessera_write_error(const char *text);
 

@@ -5,7 +5,8 @@ import Foundation
 import MessagePassing
 
 let suites: [String: [RankCheck]] = [
-    "MessagePassing": messagePassingChecks
+    "DistributedArrays": distributedArraysChecks,
+    "MessagePassing": messagePassingChecks,
 ]
 
 let arguments = CommandLine.arguments

@@ -1,7 +1,7 @@
 import Failures
 import MessagePassing
 
-let messagePassingChecks: [RankCheck] = collectiveChecks
+let messagePassingChecks: [RankCheck] = collectiveChecks + topologyChecks + exchangeChecks
 
 private let collectiveChecks: [RankCheck] = [
     RankCheck("broadcast from every root") { world in
