@@ -13,6 +13,7 @@ public struct Matrix<Scalar: LinearScalar>: ~Copyable {
     /// A matrix whose elements, and the gap below each column, are all `value`.
     ///
     /// - Parameter leadingDimension: at least `rows` and at least 1; without it, as small as that.
+    @inlinable
     public init(rows: Int, columns: Int, leadingDimension: Int? = nil, repeating value: Scalar = .zero) {
         let leadingDimension = leadingDimension ?? max(1, rows)
         precondition(rows >= 0 && columns >= 0 && leadingDimension >= max(1, rows), "not a column-major matrix")

@@ -4,14 +4,14 @@ public import Failures
 
 extension MutableMatrixView {
     /// Sets every element to `value`.
-    @_lifetime(self: copy self)
+    @inlinable @_lifetime(self: copy self)
     public mutating func fill(_ value: Scalar) {
         for j in 0..<columns { (base + j * leadingDimension).update(repeating: value, count: rows) }
     }
 
     /// Sets the elements off the diagonal to `offDiagonal` and those on it to `diagonal` (LAPACK's `laset`); with
     /// `triangle`, only that triangle and the diagonal.
-    @_lifetime(self: copy self)
+    @inlinable @_lifetime(self: copy self)
     public mutating func fill(offDiagonal: Scalar, diagonal: Scalar, triangle: Triangle? = nil) {
         for j in 0..<columns {
             let column = base + j * leadingDimension
@@ -24,14 +24,14 @@ extension MutableMatrixView {
     }
 
     /// Copies `source`, whose shape must be the same.
-    @_lifetime(self: copy self)
+    @inlinable @_lifetime(self: copy self)
     public mutating func copy(from source: MatrixView<Scalar>) throws(TesseraError) {
         try requireShape("copy", "source", source.rows, source.columns, rows, columns)
         copyElements(from: source)
     }
 
-    @_lifetime(self: copy self)
-    mutating func copyElements(from source: MatrixView<Scalar>) {
+    @inlinable @_lifetime(self: copy self)
+    package mutating func copyElements(from source: MatrixView<Scalar>) {
         for j in 0..<columns {
             (base + j * leadingDimension).update(from: source.base + j * source.leadingDimension, count: rows)
         }
@@ -41,7 +41,7 @@ extension MutableMatrixView {
     /// as this view has columns, and the reverse.
     ///
     /// The order is by tiles of 32 x 32, so that both sides stay in the first cache.
-    @_lifetime(self: copy self)
+    @inlinable @_lifetime(self: copy self)
     public mutating func transpose(from source: MatrixView<Scalar>, conjugated: Bool = false) throws(TesseraError) {
         try requireShape("transpose", "source", source.rows, source.columns, columns, rows)
         transposeTiles(

@@ -1,8 +1,9 @@
 // What every checked routine asks of its arguments before it calls the library.
 
-import Failures
+public import Failures
 
 /// Throws an argument error that names what was expected and found, unless `holds`.
+@usableFromInline
 func require(
     _ holds: Bool, _ routine: String, _ name: String, expected: @autoclosure () -> String,
     found: @autoclosure () -> String
@@ -11,6 +12,7 @@ func require(
 }
 
 /// The matrix `name` must be `rows` x `columns`.
+@usableFromInline
 func requireShape(
     _ routine: String, _ name: String, _ foundRows: Int, _ foundColumns: Int, _ rows: Int, _ columns: Int
 ) throws(TesseraError) {

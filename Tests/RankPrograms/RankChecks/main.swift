@@ -5,7 +5,9 @@ import Foundation
 import MessagePassing
 
 let suites: [String: [RankCheck]] = [
-    "DistributedLinearAlgebra": distributedLinearAlgebraChecks, "MessagePassing": messagePassingChecks,
+    "DistributedArrays": distributedArraysChecks,
+    "DistributedLinearAlgebra": distributedLinearAlgebraChecks,
+    "MessagePassing": messagePassingChecks,
 ]
 
 let arguments = CommandLine.arguments
