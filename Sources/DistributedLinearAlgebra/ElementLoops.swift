@@ -127,3 +127,23 @@ func pivotCandidate<Scalar: LinearScalar>(
     }
     return (row, largest)
 }
+
+/// Whether all elements are zero; a NaN is not.
+@_specialize(where Scalar == Float)
+@_specialize(where Scalar == Double)
+@_specialize(where Scalar == Complex<Float>)
+@_specialize(where Scalar == Complex<Double>)
+func isZero<Scalar: LinearScalar>(_ x: UnsafePointer<Scalar>, _ count: Int) -> Bool {
+    for i in 0..<count where x[i] != .zero { return false }
+    return true
+}
+
+/// Whether xᵢ = yᵢ for all i.
+@_specialize(where Scalar == Float)
+@_specialize(where Scalar == Double)
+@_specialize(where Scalar == Complex<Float>)
+@_specialize(where Scalar == Complex<Double>)
+func areEqual<Scalar: LinearScalar>(_ x: UnsafePointer<Scalar>, _ y: UnsafePointer<Scalar>, _ count: Int) -> Bool {
+    for i in 0..<count where x[i] != y[i] { return false }
+    return true
+}
