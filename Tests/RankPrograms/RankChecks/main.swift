@@ -7,6 +7,7 @@ import MessagePassing
 let suites: [String: [RankCheck]] = [
     "DistributedArrays": distributedArraysChecks,
     "MessagePassing": messagePassingChecks,
+    "Stencils": stencilsChecks,
 ]
 
 let arguments = CommandLine.arguments
