@@ -53,7 +53,7 @@ let package = Package(
         module("CostModels"),
         module("ArrayFormats", ["Failures"]),
 
-        // C libraries, and the one C module that Swift code imports.
+        // C libraries, the one C module that Swift code calls them through, and SIMD arithmetic for the stencils' lanes.
         .systemLibrary(
             name: "CMPI", pkgConfig: "ompi-c", providers: [.apt(["libopenmpi-dev"]), .brew(["open-mpi"])]),
         .systemLibrary(
@@ -64,6 +64,7 @@ let package = Package(
         .target(
             name: "CShim", dependencies: ["CMPI", "COpenBLAS"], cSettings: cSettings,
             linkerSettings: [.linkedLibrary("lapacke", .when(platforms: [.linux]))]),
+        .target(name: "CLanes", cSettings: cSettings),
 
         // The numeric core.
         module("MessagePassing", ["CShim", "Failures", complex]),
@@ -73,7 +74,9 @@ let package = Package(
         module(
             "DistributedLinearAlgebra",
             ["CostModels", "DistributedArrays", "Failures", "LinearAlgebra", "MessagePassing", complex, real]),
-        module("Stencils", ["ArrayFormats", "CostModels", "DistributedArrays", "Failures", "MessagePassing", real]),
+        module(
+            "Stencils",
+            ["ArrayFormats", "CLanes", "CostModels", "DistributedArrays", "Failures", "MessagePassing", real]),
         module(
             "Tessera",
             [
