@@ -118,6 +118,6 @@ let package = Package(
         tests("StencilsTests", ["Stencils", "RankChecks"]),
         tests("TesseraTests", ["Tessera", "RankChecks"]),
         tests("JobFilesTests", ["JobFiles"]),
-        tests("JobsTests", ["ArrayFormats", "Jobs", "TesseraCommand"]),
+        tests("JobsTests", ["ArrayFormats", "CPNG", "Failures", "Jobs", "MessagePassing", "TesseraCommand"]),
     ]
 )
