@@ -106,6 +106,11 @@ let stencilsServiceChecks: [RankCheck] = [
                 _ = try Simulation(
                     Heat(r: 0.2), extents: [30 + world.rank, 30], boundary: [.periodic, .periodic], on: world)
             }
+            expectThrows(matches: { if case .disagreement = $0 { true } else { false } }) {
+                _ = try Simulation(
+                    WideHeat(r: 0.1, order: world.rank == 0 ? 2 : 4), extents: [30, 30], boundary: [.neumann, .neumann],
+                    on: world)
+            }
         }
         var heat = try Simulation(Heat(r: 0.2), extents: [30, 30], boundary: [.periodic, .periodic], on: world)
         expectThrows { try heat.advance(steps: -1) }
