@@ -35,6 +35,20 @@ extension Communicator {
         }
     }
 
+    /// The largest of one number of each rank. Counted as agreement, not as traffic. Collective.
+    package func agreedMaximum(_ value: Int) throws(TesseraError) -> Int { try agreedMaxima([value])[0] }
+
+    /// The largest over the ranks of each of these numbers. Counted as agreement, not as traffic. Collective.
+    package func agreedMaxima(_ values: [Int]) throws(TesseraError) -> [Int] {
+        let handle = try handle(for: "MPI_Allreduce")
+        let start = MPI_Wtime()
+        var values = values
+        try MessagePassing.check(
+            MPI_Allreduce(MPI_IN_PLACE, &values, Int32(values.count), MPI_INT64_T, MPI_MAX, handle), "MPI_Allreduce")
+        traffic.count(.agreement, bytes: 8 * values.count, seconds: MPI_Wtime() - start)
+        return values
+    }
+
     /// Runs the body of a collective routine past its entry checks: an error thrown here is this rank's alone, the others
     /// will wait for it in their next collective, so it ends the job with one line instead of unwinding.
     @inlinable
@@ -51,7 +65,7 @@ extension Communicator {
     /// Prints the error with this rank, once, and ends the job.
     @usableFromInline
     package func abort(because error: TesseraError, in routine: StaticString) -> Never {
-        FileHandle.standardError.write(Data("tessera: rank \(rank): \(routine): \(error)\n".utf8))
+        FileHandle.standardError.write(Data("tessera: rank \(rank): \(error) (inside \(routine))\n".utf8))
         abort(status: 1)
     }
 

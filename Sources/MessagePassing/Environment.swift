@@ -69,10 +69,14 @@ package func check(_ code: Int32, _ routine: @autoclosure () -> String) throws(T
 }
 
 private func mpiFailure(_ code: Int32, _ routine: String) -> TesseraError {
-    let message = withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(MPI_MAX_ERROR_STRING)) { text in
+    .communication(MPIError(routine: routine, code: code, message: mpiText(code)))
+}
+
+/// What MPI says of a return code.
+func mpiText(_ code: Int32) -> String {
+    withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(MPI_MAX_ERROR_STRING)) { text in
         var length: Int32 = 0
         guard MPI_Error_string(code, text.baseAddress!, &length) == MPI_SUCCESS else { return "unknown error" }
         return String(decoding: text.prefix(Int(length)).map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
-    return .communication(MPIError(routine: routine, code: code, message: message))
 }

@@ -6,6 +6,7 @@ import MessagePassing
 
 let suites: [String: [RankCheck]] = [
     "DistributedArrays": distributedArraysChecks,
+    "DistributedLinearAlgebra": distributedLinearAlgebraChecks,
     "MessagePassing": messagePassingChecks,
     "Stencils": stencilsChecks,
 ]

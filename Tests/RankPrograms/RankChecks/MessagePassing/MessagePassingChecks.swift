@@ -1,7 +1,8 @@
 import Failures
 import MessagePassing
 
-let messagePassingChecks: [RankCheck] = collectiveChecks + topologyChecks + exchangeChecks
+let messagePassingChecks: [RankCheck] =
+    collectiveChecks + topologyChecks + exchangeChecks + stridedChecks + fileChecks + fileFailureChecks
 
 private let collectiveChecks: [RankCheck] = [
     RankCheck("broadcast from every root") { world in
