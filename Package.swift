@@ -60,9 +60,10 @@ let package = Package(
             name: "COpenBLAS", pkgConfig: "openblas",
             providers: [.apt(["libopenblas-dev", "liblapacke-dev"]), .brew(["openblas"])]),
         .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
+        // Debian keeps LAPACKE apart from OpenBLAS, and pkg-config's flags do not name it; brew's OpenBLAS holds it.
         .target(
             name: "CShim", dependencies: ["CMPI", "COpenBLAS"], cSettings: cSettings,
-            linkerSettings: [.linkedLibrary("lapacke")]),
+            linkerSettings: [.linkedLibrary("lapacke", .when(platforms: [.linux]))]),
 
         // The numeric core.
         module("MessagePassing", ["CShim", "Failures", complex]),

@@ -1,5 +1,5 @@
 public import Failures
-public import LinearAlgebra
+internal import LinearAlgebra
 internal import MessagePassing
 
 extension DistributedMatrix {

@@ -4,30 +4,49 @@ public import LinearAlgebra
 ///
 /// A view copies nothing and borrows the matrix. ``copied(as:on:)`` makes a matrix of it, in any layout.
 public struct DistributedMatrixView<Scalar: LinearScalar>: ~Escapable {
-    /// The ranks of the whole matrix.
-    public let grid: ProcessGrid
-    /// The layout of the whole matrix.
-    public let layout: MatrixLayout
-    /// The rows of the whole matrix that the view shows.
-    public let rowRange: Range<Int>
-    /// The columns of the whole matrix that the view shows.
-    public let columnRange: Range<Int>
+    // Two words: Swift 6.3 passes larger non-escapable generic structures by an address that may be dead already.
+    private let frame: ViewFrame
     let storage: UnsafePointer<Scalar>
-    let leadingDimension: Int
 
+    /// The ranks of the whole matrix.
+    public var grid: ProcessGrid { frame.grid }
+    /// The layout of the whole matrix.
+    public var layout: MatrixLayout { frame.layout }
+    /// The rows of the whole matrix that the view shows.
+    public var rowRange: Range<Int> { frame.rowRange }
+    /// The columns of the whole matrix that the view shows.
+    public var columnRange: Range<Int> { frame.columnRange }
     /// Rows of the view.
-    public var rows: Int { rowRange.count }
+    public var rows: Int { frame.rowRange.count }
     /// Columns of the view.
-    public var columns: Int { columnRange.count }
+    public var columns: Int { frame.columnRange.count }
+    var leadingDimension: Int { frame.leadingDimension }
 
     @_lifetime(borrow matrix)
     init(of matrix: borrowing DistributedMatrix<Scalar>, rows: Range<Int>, columns: Range<Int>) {
-        grid = matrix.grid
-        layout = matrix.layout
-        rowRange = rows
-        columnRange = columns
+        frame = ViewFrame(
+            grid: matrix.grid, layout: matrix.layout, rowRange: rows, columnRange: columns,
+            leadingDimension: matrix.leadingDimension)
         storage = UnsafePointer(matrix.storage)
-        leadingDimension = matrix.leadingDimension
+    }
+}
+
+/// What a view says of its matrix.
+private final class ViewFrame {
+    let grid: ProcessGrid
+    let layout: MatrixLayout
+    let rowRange: Range<Int>
+    let columnRange: Range<Int>
+    let leadingDimension: Int
+
+    init(
+        grid: ProcessGrid, layout: MatrixLayout, rowRange: Range<Int>, columnRange: Range<Int>, leadingDimension: Int
+    ) {
+        self.grid = grid
+        self.layout = layout
+        self.rowRange = rowRange
+        self.columnRange = columnRange
+        self.leadingDimension = leadingDimension
     }
 }
 

@@ -10,6 +10,8 @@ extension LinearScalar {
         _ a: UnsafePointer<Self>, _ lda: Int, _ b: UnsafePointer<Self>, _ ldb: Int, _ beta: Self,
         _ c: UnsafeMutablePointer<Self>, _ ldc: Int
     ) {
+        // OpenBLAS's kernels for small matrices read A and B even where alpha is zero: no terms, nothing to read.
+        let k = alpha == .zero ? 0 : k
         withScalars(alpha, beta) {
             kernels(Self.self).pointee.gemm(
                 transposeA.letter, transposeB.letter, Int32(m), Int32(n), Int32(k), $0, a, Int32(lda), b, Int32(ldb),

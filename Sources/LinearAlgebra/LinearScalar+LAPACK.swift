@@ -4,9 +4,16 @@
 import CShim
 
 extension LinearScalar {
-    /// A = L Lᴴ or Uᴴ U; info > 0 is the order of the first leading minor that is not positive.
+    /// A = L Lᴴ or Uᴴ U; info > 0 is the order of the first leading minor that is not positive, or is NaN.
+    ///
+    /// OpenBLAS passes NaN by; a NaN anywhere in the triangle makes the factor's diagonal NaN in its row or column, so that
+    /// the diagonal shows the first one.
     package static func potrf(_ triangle: Triangle, _ n: Int, _ a: UnsafeMutablePointer<Self>, _ lda: Int) -> Int {
-        Int(kernels(Self.self).pointee.potrf(triangle.letter, Int32(n), a, Int32(lda)))
+        let info = Int(kernels(Self.self).pointee.potrf(triangle.letter, Int32(n), a, Int32(lda)))
+        guard info >= 0 else { return info }
+        let factored = info > 0 ? info - 1 : n
+        for i in 0..<factored where a[i &+ i &* lda].realPart.isNaN { return i + 1 }
+        return info
     }
 
     /// B = A⁻¹ B from the factor of ``potrf``, for `count` right-hand sides.

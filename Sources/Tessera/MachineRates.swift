@@ -30,7 +30,7 @@ public struct MachineRates: Sendable {
         let flops = 2 * Double(n) * Double(n) * Double(n) * Double(world.size)
         return try flops / best(of: repeats + 1, world) { () throws(TesseraError) in
             var target = c.mutableView
-            try multiply(1, a.view, b.view, 0, into: &target)
+            try multiply(a.view, b.view, into: &target)
         }
     }
 

@@ -64,6 +64,18 @@ import Testing
                     #expect(thrown == .notPositiveDefinite(minor: minor), "\(n) \(minor) \(bad) \(triangle)")
                 }
             }
+            // A NaN off the diagonal, with a negative pivot after it: the first counts.
+            var a = positiveDefinite(67, &generator, of: S.self)
+            (a[40, 20], a[20, 40]) = (.notANumber, .notANumber)
+            a[60, 60] = -1
+            var tainted = a.matrix()
+            var found: TesseraError?
+            do throws(TesseraError) {
+                var view = tainted.mutableView
+                try factorCholesky(&view, triangle)
+            } catch { found = error }
+            #expect(found == .notPositiveDefinite(minor: 41))
+
             var factor = positiveDefinite(5, &generator, of: S.self)
             factor[2, 2] = 0
             var matrix = factor.matrix()

@@ -21,7 +21,7 @@ import Testing
             let f = Plain(matrix.view)
             let lower = Plain(m, steps) { i, j in i == j ? 1 : i > j ? f[i, j] : 0 }
             let upper = Plain(steps, n) { i, j in i <= j ? f[i, j] : 0 }
-            #expect(lower.elements.allSatisfy { $0.magnitude1 <= 1.5 }, "partial pivoting bounds the multipliers")
+            #expect(lower.elements.allSatisfy { $0.absoluteValue <= 1.4143 }, "partial pivoting bounds the multipliers")
             var permuted = a.matrix(gap: 1)
             var rows = permuted.mutableView
             try exchangeRows(of: &rows, pivots)

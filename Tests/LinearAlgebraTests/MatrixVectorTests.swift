@@ -19,7 +19,7 @@ import Testing
                 let y: [S] = generator.vector(op.rows)
                 for alpha in factors {
                     for beta in factors {
-                        let matrix = (alpha == .zero ? Plain(m, n) { _, _ in .notANumber } : a).matrix(gap: 3)
+                        let matrix = a.unread(alpha).matrix(gap: 3)
                         var z = beta == .zero ? y.map { _ in .notANumber } : y
                         var span = z.mutableSpan
                         try multiply(

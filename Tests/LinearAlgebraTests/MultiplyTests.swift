@@ -18,9 +18,8 @@ import Testing
                     let c: Plain<S> = generator.plain(m, n)
                     for alpha in factors {
                         for beta in factors {
-                            let left = (alpha == .zero ? Plain(a.rows, a.columns) { _, _ in .notANumber } : a)
-                                .matrix(gap: 2)
-                            let right = b.matrix(gap: 1)
+                            let left = a.unread(alpha).matrix(gap: 2)
+                            let right = b.unread(alpha).matrix(gap: 1)
                             var target = (beta == .zero ? Plain(m, n) { _, _ in .notANumber } : c).matrix(gap: 3)
                             var view = target.mutableView
                             try multiply(
@@ -45,11 +44,11 @@ import Testing
                 for triangle in Triangle.allCases {
                     let order = side == .left ? m : n
                     let a: Plain<S> = generator.plain(order, order)
-                    let stored = a.poisoned(triangle).matrix(gap: 3)
                     let b: Plain<S> = generator.plain(m, n)
                     let c: Plain<S> = generator.plain(m, n)
-                    let right = b.matrix(gap: 1)
                     for alpha in factors {
+                        let stored = a.poisoned(triangle).unread(alpha).matrix(gap: 3)
+                        let right = b.unread(alpha).matrix(gap: 1)
                         for beta in factors {
                             for hermitian in [false, true] {
                                 let whole = hermitian ? a.hermitian(triangle) : a.symmetric(triangle)

@@ -4,8 +4,6 @@ import ComplexModule
 import LinearAlgebra
 import Testing
 
-typealias ComplexDouble = Complex<Double>
-
 extension ScalarKind {
     var type: any LinearScalar.Type {
         switch self {
@@ -114,6 +112,9 @@ struct Plain<S: LinearScalar> {
             return inside(triangle, i, j) ? self[i, j] : .notANumber
         }
     }
+
+    /// NaN throughout where alpha is zero, which must not read its operands.
+    func unread(_ alpha: S) -> Plain { alpha == .zero ? Plain(rows, columns) { _, _ in .notANumber } : self }
 
     /// The same matrix in storage with `gap` rows of NaN below each column.
     func matrix(gap: Int = 0) -> Matrix<S> {

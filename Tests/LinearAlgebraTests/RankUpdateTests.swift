@@ -1,3 +1,4 @@
+import ComplexModule
 import Failures
 import LinearAlgebra
 import Testing
@@ -29,8 +30,8 @@ import Testing
 
     @Test func transpositionsThatDoNotExist() {
         func thrown(_ hermitian: Bool, _ transpose: Transpose) -> TesseraError? {
-            let a = Plain<ComplexDouble>(2, 2) { _, _ in 1 }.matrix()
-            var c = Plain<ComplexDouble>(2, 2) { _, _ in 1 }.matrix()
+            let a = Plain<Complex<Double>>(2, 2) { _, _ in 1 }.matrix()
+            var c = Plain<Complex<Double>>(2, 2) { _, _ in 1 }.matrix()
             var view = c.mutableView
             do throws(TesseraError) {
                 if hermitian {
@@ -68,7 +69,7 @@ private struct Operands<S: LinearScalar> {
     func checkRankK(_ alpha: S, _ beta: S) throws {
         let (realAlpha, realBeta) = (S(real: alpha.realPart), S(real: beta.realPart))
         var target = (beta == .zero ? nan : start).matrix(gap: 2)
-        let left = a.matrix(gap: 3)
+        let left = a.unread(hermitian ? realAlpha : alpha).matrix(gap: 3)
         var view = target.mutableView
         if hermitian {
             try hermitianRankUpdate(
@@ -85,8 +86,8 @@ private struct Operands<S: LinearScalar> {
 
     func checkRank2K(_ alpha: S, _ beta: S) throws {
         var target = (beta == .zero ? nan : start).matrix(gap: 2)
-        let left = a.matrix(gap: 3)
-        let right = b.matrix(gap: 1)
+        let left = a.unread(alpha).matrix(gap: 3)
+        let right = b.unread(alpha).matrix(gap: 1)
         var view = target.mutableView
         if hermitian {
             try hermitianRankTwoUpdate(

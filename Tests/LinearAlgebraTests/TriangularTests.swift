@@ -17,9 +17,9 @@ import Testing
                             let order = side == .left ? m : n
                             let a = wellConditioned(order, &generator, of: S.self)
                             let op = a.triangular(triangle, diagonal).op(transpose)
-                            let stored = a.poisoned(triangle, diagonal).matrix(gap: 3)
                             let b: Plain<S> = generator.plain(m, n)
                             for alpha in factors {
+                                let stored = a.poisoned(triangle, diagonal).unread(alpha).matrix(gap: 3)
                                 let start = alpha == .zero ? Plain(m, n) { _, _ in .notANumber } : b
                                 let what = "\(m) \(n) \(side) \(triangle) \(transpose) \(diagonal) \(alpha)"
                                 var multiplied = start.matrix(gap: 2)

@@ -32,7 +32,12 @@ private let gridChecks: [RankCheck] = [
                 _ = try ProcessGrid(world, rows: rows, columns: columns)
             }
         }
-        expectThrows { _ = try ProcessGrid(world, rows: world.rank == 0 ? 1 : world.size, columns: world.rank == 0 ? world.size : 2) }
+        if world.size > 1 {
+            expectThrows {
+                _ = try ProcessGrid(
+                    world, rows: world.rank == 0 ? 1 : world.size, columns: world.rank == 0 ? world.size : 1)
+            }
+        }
     },
     RankCheck("every element has one owner, which keeps it where the maps say") { world in
         try withEveryGrid(world) { grid in
@@ -127,7 +132,8 @@ private let redistributionChecks: [RankCheck] = [
             let a = try DistributedMatrix<Complex<Double>>(rows: 7, columns: 10, block: 3, on: grid) {
                 Complex(Double($0), Double($1))
             }
-            let (plain, conjugate) = (try a.transposed(), try a.transposed(conjugate: true))
+            let plain = try a.transposed()
+            let conjugate = try a.transposed(conjugate: true)
             expectEqual(plain.rows, 10)
             for j in 0..<plain.localColumns {
                 for i in 0..<plain.localRows {
