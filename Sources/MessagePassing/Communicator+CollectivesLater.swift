@@ -64,9 +64,9 @@ extension Communicator {
     }
 
     /// Begins to gather every rank's values, of one number, into every rank's `whole`, in rank order.
-    @_lifetime(borrow values, &whole)
+    @_lifetime(copy values, &whole)
     public func allGatherLater<T: MessageElement>(
-        _ values: borrowing Span<T>, into whole: inout MutableSpan<T>
+        _ values: Span<T>, into whole: inout MutableSpan<T>
     ) throws(TesseraError) -> Request {
         try checkLength(whole.count, values.count * size, "allGatherLater")
         return try exchangeLater(values, &whole, values.count, "MPI_Iallgather", .allGather) {
@@ -77,9 +77,9 @@ extension Communicator {
 
     /// Begins to gather every rank's values, of one number, into the root's `whole`, in rank order; elsewhere `whole` may
     /// be empty.
-    @_lifetime(borrow values, &whole)
+    @_lifetime(copy values, &whole)
     public func gatherLater<T: MessageElement>(
-        _ values: borrowing Span<T>, into whole: inout MutableSpan<T>, to root: Int
+        _ values: Span<T>, into whole: inout MutableSpan<T>, to root: Int
     ) throws(TesseraError) -> Request {
         let isRoot = rank == root
         let root = try self.root(root, "MPI_Igather")
@@ -91,9 +91,9 @@ extension Communicator {
     }
 
     /// Begins to send part r of every rank's values to rank r; the parts, all of one length, arrive in rank order.
-    @_lifetime(borrow values, &received)
+    @_lifetime(copy values, &received)
     public func allToAllLater<T: MessageElement>(
-        _ values: borrowing Span<T>, into received: inout MutableSpan<T>
+        _ values: Span<T>, into received: inout MutableSpan<T>
     ) throws(TesseraError) -> Request {
         try checkParts(values.count, "allToAllLater")
         try checkLength(received.count, values.count, "allToAllLater")
@@ -104,9 +104,9 @@ extension Communicator {
     }
 
     /// Begins one collective that reads `outgoing` and writes `incoming`.
-    @_lifetime(borrow outgoing, &incoming)
+    @_lifetime(copy outgoing, &incoming)
     private func exchangeLater<T: MessageElement>(
-        _ outgoing: borrowing Span<T>, _ incoming: inout MutableSpan<T>, _ count: Int, _ routine: StaticString,
+        _ outgoing: Span<T>, _ incoming: inout MutableSpan<T>, _ count: Int, _ routine: StaticString,
         _ operation: Traffic.Operation,
         _ begin: (
             UnsafeRawPointer?, UnsafeMutableRawPointer?, Int32, OpaquePointer, OpaquePointer, inout OpaquePointer?
@@ -124,6 +124,6 @@ extension Communicator {
             }
         }
         traffic.count(operation, bytes: bytes)
-        return _overrideLifetime(_overrideLifetime(Request([request], call), borrowing: outgoing), mutating: &incoming)
+        return _overrideLifetime(_overrideLifetime(Request([request], call), copying: outgoing), mutating: &incoming)
     }
 }

@@ -5,9 +5,9 @@ internal import CShim
 
 extension Communicator {
     /// Begins to send the buffer, which cannot change until the request has been waited for.
-    @_lifetime(borrow buffer)
+    @_lifetime(copy buffer)
     public func sendLater<T: MessageElement>(
-        _ buffer: borrowing Span<T>, to rank: Int, tag: Int = 0
+        _ buffer: Span<T>, to rank: Int, tag: Int = 0
     ) throws(TesseraError) -> Request {
         let group = try handle(for: "MPI_Isend")
         let (rank, tag) = try partner(rank, tag, "MPI_Isend")
@@ -20,7 +20,7 @@ extension Communicator {
             }
         }
         traffic.count(.send, bytes: bytes)
-        return _overrideLifetime(Request([request], call), borrowing: buffer)
+        return _overrideLifetime(Request([request], call), copying: buffer)
     }
 
     /// Begins to receive into the buffer, which cannot be touched until the request has been waited for.
