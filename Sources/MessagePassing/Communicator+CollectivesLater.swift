@@ -54,7 +54,8 @@ extension Communicator {
                 var request: OpaquePointer? = nil
                 try check(
                     MPI_Iallreduce(
-                        MPI_IN_PLACE, memory.baseAddress.map { $0 + offset }, piece, T.datatype.handle, operation, group,
+                        MPI_IN_PLACE, memory.baseAddress.map { $0 + offset }, piece, T.datatype.handle, operation,
+                        group,
                         &request), "MPI_Iallreduce")
                 requests.append(request)
             }

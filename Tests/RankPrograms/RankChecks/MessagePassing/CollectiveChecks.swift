@@ -21,7 +21,8 @@ private struct Collectives: TypedCheck {
             // Part r of rank q is told by q and r both.
             func part(_ q: Int, _ r: Int, _ n: Int) -> [T] { (0..<n).map { .sample(31 * q + 7 * r + $0) } }
             expectEqual(
-                try world.allToAll((0..<p).flatMap { part(world.rank, $0, n) }), (0..<p).flatMap { part($0, world.rank, n) })
+                try world.allToAll((0..<p).flatMap { part(world.rank, $0, n) }),
+                (0..<p).flatMap { part($0, world.rank, n) })
         }
     }
 }
