@@ -6,7 +6,7 @@ import Testing
 /// Jobs that do not fit, and how free memory is found out.
 @Suite struct MemoryTests {
     @Test func aJobThatDoesNotFit() throws {
-        try JobFolder.with { folder in
+        try JobFolder.with { folder throws in
             let text = "kind: linpack\nn: 100000\n"
             // 1.3 n² doubles are 96.86 GiB; a rank's own 64 MiB come on top.
             #expect(
@@ -47,7 +47,7 @@ import Testing
     }
 
     @Test func freeMemoryIsTheLeastOfNodeAndGroups() throws {
-        try JobFolder.with { folder in
+        try JobFolder.with { folder throws in
             func put(_ path: String, _ text: String) throws {
                 let url = URL(filePath: "\(folder.path)/\(path)")
                 try FileManager.default.createDirectory(
