@@ -1,6 +1,13 @@
+#define _GNU_SOURCE
 #include "CShimProcess.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
 #include <stddef.h>
+#include <string.h>
+#include <unistd.h>
 
 const char *tessera_expected_core_type(void) {
 #if defined(__x86_64__)
@@ -11,4 +18,63 @@ const char *tessera_expected_core_type(void) {
     if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return "Haswell";
 #endif
     return NULL;
+}
+
+void tessera_exit_now(int status) { _exit(status); }
+
+void tessera_write_error(const char *text) {
+    size_t length = strlen(text);
+    while (length > 0) {
+        ssize_t written = write(STDERR_FILENO, text, length);
+        if (written <= 0) return;
+        text += written;
+        length -= (size_t)written;
+    }
+}
+
+int tessera_reserve(int descriptor, int64_t end) {
+#if defined(__linux__)
+    return end > 0 && fallocate(descriptor, FALLOC_FL_KEEP_SIZE, 0, end) != 0 ? errno : 0;
+#else
+    (void)descriptor, (void)end;
+    return 0;
+#endif
+}
+
+enum { signal_limit = 65 };
+static volatile sig_atomic_t pending_signal;
+static struct sigaction former_action[signal_limit];
+static char is_watched[signal_limit];
+
+static void note_signal(int number) {
+    if (pending_signal == 0) pending_signal = number;
+}
+
+int tessera_pending_signal(void) { return pending_signal; }
+
+void tessera_forget_signal(void) { pending_signal = 0; }
+
+int tessera_watch_signal(int number, int watch) {
+    if (number <= 0 || number >= signal_limit) return EINVAL;
+    if (is_watched[number] == (watch != 0)) return 0;
+    struct sigaction action;
+    memset(&action, 0, sizeof action);
+    action.sa_handler = note_signal;
+    // Reads and writes go on as if nothing had happened.
+    action.sa_flags = SA_RESTART;
+    sigemptyset(&action.sa_mask);
+    if (sigaction(number, watch ? &action : &former_action[number], watch ? &former_action[number] : NULL) != 0)
+        return errno;
+    is_watched[number] = watch != 0;
+    return 0;
+}
+
+int tessera_cores_in_affinity_mask(void) {
+#if defined(__linux__)
+    cpu_set_t mask;
+    CPU_ZERO(&mask);
+    if (sched_getaffinity(0, sizeof mask, &mask) == 0) return CPU_COUNT(&mask);
+#endif
+    long online = sysconf(_SC_NPROCESSORS_ONLN);
+    return online > 0 ? (int)online : 1;
 }

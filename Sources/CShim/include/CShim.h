@@ -5,5 +5,6 @@
 #include "CShimMPI.h"
 #include "CShimBLAS.h"
 #include "CShimProcess.h"
+#include "CShimTriad.h"
 
 #endif

@@ -2,8 +2,31 @@
 #ifndef TESSERA_CSHIM_PROCESS_H
 #define TESSERA_CSHIM_PROCESS_H
 
+#include <stdint.h>
+
 /// The OpenBLAS core type that fits this processor's vector units ("SkylakeX", "Haswell", ...), or NULL where OpenBLAS's
 /// own choice should stand.
 const char *tessera_expected_core_type(void);
+
+/// The number of cores that this process may run on.
+int tessera_cores_in_affinity_mask(void);
+
+/// Writes the text to standard error, unbuffered.
+void tessera_write_error(const char *text);
+
+/// Leaves the process at once, without destructors or flushing.
+_Noreturn void tessera_exit_now(int status);
+
+/// Reserves room on the disk for the file's first `end` bytes without changing its length (Linux; elsewhere nothing
+/// happens). Returns 0 or errno's value.
+int tessera_reserve(int descriptor, int64_t end);
+
+/// The first signal that has arrived since tessera_forget_signal, or 0.
+int tessera_pending_signal(void);
+void tessera_forget_signal(void);
+
+/// From now on the signal is noted and nothing else; or, with `watch` 0, does again what it did before.
+/// Returns 0 or errno's value.
+int tessera_watch_signal(int number, int watch);
 
 #endif

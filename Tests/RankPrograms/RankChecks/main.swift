@@ -1,1 +1,21 @@
-print("scaffold")
+// The program behind the multi-rank tests: mpirun -np K RankChecks MODULE [CHECK] runs every check of a module, in order.
+// Rank 0 prints `begin NAME`, then `ok NAME` or `failed NAME: rank R: reason`, and last `finished N checks`.
+
+import Foundation
+import MessagePassing
+
+let suites: [String: [RankCheck]] = [
+    "DistributedArrays": distributedArraysChecks,
+    "MessagePassing": messagePassingChecks,
+]
+
+let arguments = CommandLine.arguments
+guard arguments.count > 1, let checks = suites[arguments[1]] else {
+    print("usage: RankChecks \(suites.keys.sorted().joined(separator: "|")) [CHECK]")
+    exit(2)
+}
+let chosen = arguments.count > 2 ? checks.filter { $0.name.contains(arguments[2]) } : checks
+let world = try MPIEnvironment.start()
+let failures = try run(chosen, on: world)
+try MPIEnvironment.finish()
+exit(failures == 0 ? 0 : 1)

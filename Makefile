@@ -1,0 +1,67 @@
+# make run    set up, build, run the main job: kriging of a real terrain, then ten thousands of years of soil creep on it
+# make test   set up, build, run every test, in one process and under mpirun
+# make bench  the local kernels and the program's own benchmarks
+# make docs   the reference, as static HTML in .build/docs
+# make format the house's formatting
+# make clean  remove what was built and computed
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help packages build run test bench docs format clean
+
+PACKAGES := libopenmpi-dev openmpi-bin libopenblas-dev liblapacke-dev libpng-dev pkg-config
+SWIFT_FLAGS := -c release --toolset toolsets/native.json
+TESSERA := .build/release/tessera
+
+# One rank for each physical core that this process may use.
+RANKS ?= $(shell c=$$(lscpu -p=CORE,SOCKET 2>/dev/null | grep -v '^\#' | sort -u | wc -l); n=$$(nproc 2>/dev/null || sysctl -n hw.physicalcpu); \
+  if [ "$${c:-0}" -gt 0 ] && [ "$$c" -lt "$$n" ]; then echo $$c; else echo $$n; fi)
+# mpirun kills its ranks a second after it has passed SIGTERM on, unless told to give them time.
+MPIRUN := mpirun --mca odls_base_sigkill_timeout 60 -np $(RANKS)
+
+# Open MPI refuses to run as root unless the environment allows it.
+ifeq ($(shell id -u),0)
+export OMPI_ALLOW_RUN_AS_ROOT := 1
+export OMPI_ALLOW_RUN_AS_ROOT_CONFIRM := 1
+endif
+
+# Debian's OpenBLAS does not know newer processors and would run five times slower.
+ifndef OPENBLAS_CORETYPE
+OPENBLAS_CORETYPE := $(shell grep -qsw avx512bw /proc/cpuinfo && echo SkylakeX || { grep -qsw avx2 /proc/cpuinfo && echo Haswell; })
+ifneq ($(OPENBLAS_CORETYPE),)
+export OPENBLAS_CORETYPE
+endif
+endif
+
+help:
+	@sed -n 's/^# \(make .*\)/\1/p' Makefile
+
+packages:
+	@if ! command -v dpkg-query >/dev/null; then \
+	  for tool in mpirun pkg-config; do command -v $$tool >/dev/null || { \
+	    echo "$$tool is missing; install Open MPI, OpenBLAS with LAPACKE, libpng and pkg-config (brew install open-mpi openblas libpng pkg-config)"; exit 1; }; done; exit 0; \
+	fi; \
+	missing=; for package in $(PACKAGES); do \
+	  dpkg-query -W -f='$${Status}' $$package 2>/dev/null | grep -q 'ok installed' || missing="$$missing $$package"; done; \
+	[ -z "$$missing" ] && exit 0; \
+	if [ "$$(id -u)" = 0 ]; then sudo=; \
+	elif command -v sudo >/dev/null && { sudo -n true 2>/dev/null || [ -t 0 ]; }; then sudo=sudo; \
+	else echo "missing packages; run: sudo apt-get update && sudo apt-get install -y$$missing"; exit 1; fi; \
+	$$sudo apt-get update -qq && $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $$missing
+
+build: packages
+	swift build $(SWIFT_FLAGS) --product tessera
+
+run: build
+	$(MPIRUN) $(TESSERA) run jobs/terrain-gp.yaml
+	$(MPIRUN) $(TESSERA) run jobs/hillslope.yaml
+
+test: packages
+	swift build $(SWIFT_FLAGS) --build-tests
+	swift test $(SWIFT_FLAGS) --skip-build --disable-xctest
+
+format:
+	swift format --in-place --recursive --parallel Package.swift Sources Tests jobs
+
+clean:
+	rm -rf .build results

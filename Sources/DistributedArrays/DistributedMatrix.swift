@@ -1,0 +1,112 @@
+public import Failures
+public import LinearAlgebra
+internal import MessagePassing
+
+/// A dense matrix dealt block-cyclically over the ranks of a process grid.
+///
+/// Each rank owns its share, stored column by column with a leading dimension. The matrix is not copyable: ``copy()``
+/// says when memory doubles. Its methods that need other ranks are collective: all ranks of the grid call them, in the
+/// same order.
+public struct DistributedMatrix<Scalar: LinearScalar>: ~Copyable {
+    /// The ranks.
+    public let grid: ProcessGrid
+    /// Who owns which rows and columns.
+    public let layout: MatrixLayout
+    /// Rows and columns of this rank's share.
+    public let localRows: Int
+    public let localColumns: Int
+    /// The distance of two neighbours in a row of this rank's share, in scalars: at least `max(1, localRows)`.
+    public let leadingDimension: Int
+    /// This rank's share.
+    public let storage: UnsafeMutablePointer<Scalar>
+
+    /// Global rows.
+    @inlinable
+    public var rows: Int { layout.rows.extent }
+    /// Global columns.
+    @inlinable
+    public var columns: Int { layout.columns.extent }
+
+    /// A matrix of zeros with this layout. Local.
+    ///
+    /// - Precondition: the layout's parts are the grid's rows and columns.
+    public init(zeros layout: MatrixLayout, on grid: ProcessGrid) {
+        precondition(layout.rows.parts == grid.rows && layout.columns.parts == grid.columns)
+        self.grid = grid
+        self.layout = layout
+        localRows = layout.rows.count(on: grid.row)
+        localColumns = layout.columns.count(on: grid.column)
+        leadingDimension = paddedLeadingDimension(localRows, MemoryLayout<Scalar>.stride)
+        storage = allocateAligned(leadingDimension * max(1, localColumns), of: Scalar.self)
+        storage.initialize(repeating: Scalar.zero, count: leadingDimension * max(1, localColumns))
+    }
+
+    deinit {
+        freeAligned(storage)
+    }
+
+    /// A matrix of zeros.
+    ///
+    /// - Parameters:
+    ///   - rows: global rows.
+    ///   - columns: global columns.
+    ///   - block: rows and columns of a block; nil for a size that fits the shape.
+    ///   - grid: the ranks.
+    /// - Throws: ``TesseraError/argument(routine:name:expected:found:)`` on all ranks for a negative size or a block below 1.
+    public init(rows: Int, columns: Int, block: Int? = nil, on grid: ProcessGrid) throws(TesseraError) {
+        try grid.communicator.agree("DistributedMatrix", on: [rows, columns, block ?? 0]) { () throws(TesseraError) in
+            func require(_ holds: Bool, _ name: String, _ expected: String, _ found: Int) throws(TesseraError) {
+                if !holds {
+                    throw .argument(routine: "DistributedMatrix", name: name, expected: expected, found: "\(found)")
+                }
+            }
+            try require(rows >= 0, "rows", "0 or more", rows)
+            try require(columns >= 0, "columns", "0 or more", columns)
+            try require((block ?? 1) >= 1, "block", "1 or more", block ?? 1)
+            try requireMemory(rows: rows, columns: columns, grid: grid, bytes: MemoryLayout<Scalar>.stride)
+        }
+        let size = block ?? MatrixLayout.automaticBlock(rows: rows, columns: columns, on: grid)
+        self.init(zeros: MatrixLayout(rows: rows, columns: columns, block: size, on: grid), on: grid)
+    }
+
+    /// The same matrix again, in memory of its own. Local.
+    public borrowing func copy() -> DistributedMatrix {
+        let twin = DistributedMatrix(zeros: layout, on: grid)
+        twin.storage.update(from: storage, count: leadingDimension * max(1, localColumns))
+        return twin
+    }
+}
+
+// MARK: This rank's share
+
+extension DistributedMatrix {
+    /// This rank's share, for reading.
+    public var local: MatrixView<Scalar> {
+        @_lifetime(borrow self)
+        borrowing get {
+            unsafe _overrideLifetime(
+                MatrixView(
+                    unsafe: UnsafePointer(storage), rows: localRows, columns: localColumns,
+                    leadingDimension: leadingDimension), borrowing: self)
+        }
+    }
+
+    /// This rank's share, for writing.
+    public var mutableLocal: MutableMatrixView<Scalar> {
+        @_lifetime(&self)
+        mutating get {
+            unsafe _overrideLifetime(
+                MutableMatrixView(
+                    unsafe: storage, rows: localRows, columns: localColumns, leadingDimension: leadingDimension),
+                mutating: &self)
+        }
+    }
+
+    /// The global row of a local one.
+    @inlinable
+    public func globalRow(_ local: Int) -> Int { layout.rows.global(LocalIndex(local), on: grid.row).value }
+
+    /// The global column of a local one.
+    @inlinable
+    public func globalColumn(_ local: Int) -> Int { layout.columns.global(LocalIndex(local), on: grid.column).value }
+}

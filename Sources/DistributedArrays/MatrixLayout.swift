@@ -1,0 +1,44 @@
+/// How a matrix is cut over a process grid: a block-cyclic map for its rows and one for its columns.
+///
+/// It is exactly what a ScaLAPACK descriptor says (M, N, MB, NB, RSRC, CSRC); each rank keeps its share column by column.
+public struct MatrixLayout: Hashable, Sendable {
+    /// Global rows over the grid's rows.
+    public let rows: BlockCyclic
+    /// Global columns over the grid's columns.
+    public let columns: BlockCyclic
+
+    @inlinable
+    public init(rows: BlockCyclic, columns: BlockCyclic) {
+        self.rows = rows
+        self.columns = columns
+    }
+
+    /// Square blocks on the grid, dealt from its first rank.
+    public init(rows: Int, columns: Int, block: Int, on grid: ProcessGrid) {
+        self.init(
+            rows: BlockCyclic(extent: rows, block: block, parts: grid.rows),
+            columns: BlockCyclic(extent: columns, block: block, parts: grid.columns))
+    }
+
+    /// Everything on one rank.
+    public init(rows: Int, columns: Int, wholeOn rank: Int, of grid: ProcessGrid) {
+        self.init(
+            rows: BlockCyclic(extent: rows, block: max(1, rows), parts: grid.rows, source: rank / grid.columns),
+            columns: BlockCyclic(
+                extent: columns, block: max(1, columns), parts: grid.columns, source: rank % grid.columns))
+    }
+
+    /// A block size that leaves every rank several blocks of a small matrix, and deep updates in a large one.
+    public static func automaticBlock(rows: Int, columns: Int, on grid: ProcessGrid) -> Int {
+        let share = max(rows, columns) / max(grid.rows, grid.columns)
+        return min(192, max(8, share / 8 / 8 * 8))
+    }
+
+    /// The layout as words, for entry checks.
+    package var words: [Int] {
+        [
+            rows.extent, rows.block, rows.parts, rows.source, columns.extent, columns.block, columns.parts,
+            columns.source,
+        ]
+    }
+}

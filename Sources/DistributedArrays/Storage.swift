@@ -1,0 +1,33 @@
+package import Failures
+
+/// Memory for `count` scalars, aligned to a cache line. Freed by ``freeAligned(_:)``.
+@usableFromInline
+package func allocateAligned<T>(_ count: Int, of type: T.Type) -> UnsafeMutablePointer<T> {
+    UnsafeMutableRawPointer.allocate(byteCount: max(1, count) * MemoryLayout<T>.stride, alignment: 64)
+        .bindMemory(to: T.self, capacity: max(1, count))
+}
+
+@usableFromInline
+package func freeAligned<T>(_ pointer: UnsafeMutablePointer<T>) {
+    UnsafeMutableRawPointer(pointer).deallocate()
+}
+
+/// A leading dimension for this many rows: whole cache lines, so that columns start aligned, and never a multiple of a
+/// page, where neighbouring columns would fall into the same cache sets.
+package func paddedLeadingDimension(_ rows: Int, _ stride: Int) -> Int {
+    let line = max(1, 64 / stride)
+    guard rows > 4 * line else { return max(1, rows) }
+    let padded = (rows + line - 1) / line * line
+    return (padded * stride).isMultiple(of: 4096) ? padded + line : padded
+}
+
+/// Refuses a matrix whose size overflows, or whose share on this rank exceeds what the machine can still give.
+package func requireMemory(rows: Int, columns: Int, grid: ProcessGrid, bytes stride: Int) throws(TesseraError) {
+    let (count, overflows) = rows.multipliedReportingOverflow(by: columns)
+    let (bytes, alsoOverflows) = count.multipliedReportingOverflow(by: stride)
+    let share = overflows || alsoOverflows ? Int.max : bytes / grid.size
+    if share > 1 << 26, let available = SystemMemory.available, share > available {
+        throw .memory(
+            purpose: "a \(rows)x\(columns) matrix, this rank's share", needed: share, available: available)
+    }
+}

@@ -1,0 +1,69 @@
+public import DistributedArrays
+public import Failures
+public import LinearAlgebra
+internal import MessagePassing
+internal import RealModule
+
+/// The Cholesky factorization A = L Lᴴ of a Hermitian positive definite matrix.
+///
+/// Only the lower triangle of A is read, and L replaces it; the strict upper triangle keeps what was there.
+///
+/// ```swift
+/// let factor = try Cholesky(consuming: covariance)       // in place
+/// let x = try factor.solve(y)                            // A x = y
+/// let logDeterminant = factor.logarithmOfDeterminant()
+/// ```
+public struct Cholesky<Scalar: LinearScalar>: ~Copyable {
+    /// L in the lower triangle.
+    public let factor: DistributedMatrix<Scalar>
+
+    /// Factors the matrix in its own memory.
+    ///
+    /// - Throws, on all ranks: ``TesseraError/notPositiveDefinite(minor:)`` with the order of the first leading minor that
+    ///   is not positive; ``TesseraError/argument(routine:name:expected:found:)`` for a matrix that is not square or whose
+    ///   blocks are not square.
+    public init(consuming matrix: consuming DistributedMatrix<Scalar>) throws(TesseraError) {
+        let (rows, columns) = (matrix.layout.rows, matrix.layout.columns)
+        try matrix.grid.communicator.agree("Cholesky", on: matrix.layout.words) { () throws(TesseraError) in
+            guard rows.extent == columns.extent else {
+                throw .argument(
+                    routine: "Cholesky", name: "matrix", expected: "a square matrix",
+                    found: "\(rows.extent)x\(columns.extent)")
+            }
+            guard rows.block == columns.block else {
+                throw .argument(
+                    routine: "Cholesky", name: "matrix", expected: "square blocks",
+                    found: "blocks of \(rows.block)x\(columns.block)")
+            }
+        }
+        let grid = matrix.grid
+        let failingMinor = grid.communicator.collectively("Cholesky") { () throws(TesseraError) in
+            try factorLowerTriangle(&matrix)
+        }
+        if let failingMinor { throw .notPositiveDefinite(minor: failingMinor) }
+        factor = matrix
+    }
+
+    /// Factors a copy of the matrix.
+    public init(_ matrix: borrowing DistributedMatrix<Scalar>) throws(TesseraError) {
+        try self.init(consuming: matrix.copy())
+    }
+
+    /// The order of A.
+    public var order: Int { factor.rows }
+
+    /// log det A = 2 Σ log Lᵢᵢ. Collective.
+    public borrowing func logarithmOfDeterminant() throws(TesseraError) -> Scalar.Real {
+        let (rows, columns, grid) = (factor.layout.rows, factor.layout.columns, factor.grid)
+        // Each diagonal element is written by its owner; summing in global order gives the same bits on every grid.
+        var diagonal = [Scalar.Real](repeating: 0, count: rows.extent)
+        for i in 0..<rows.extent
+        where rows.owner(of: GlobalIndex(i)) == grid.row && columns.owner(of: GlobalIndex(i)) == grid.column {
+            let local = (rows.local(GlobalIndex(i)).value, columns.local(GlobalIndex(i)).value)
+            diagonal[i] = factor.storage[local.0 + local.1 * factor.leadingDimension].realPart
+        }
+        var span = diagonal.mutableSpan
+        try grid.communicator.allReduce(&span, .sum)
+        return 2 * diagonal.reduce(0) { $0 + Scalar.Real.log($1) }
+    }
+}

@@ -1,0 +1,101 @@
+internal import ArrayFormats
+internal import Foundation
+internal import JobFiles
+internal import Tessera
+
+/// Kind `gaussian-process`: predicts a whole map from a sample of its cells and reports the error on the others.
+func runGaussianProcess(
+    _ spec: GaussianProcessSpec, _ run: JobRun, _ rates: MachineRates, _ summary: inout JobSummary
+) throws {
+    let (shape, field) = try NpyFile.read(spec.field.path)
+    let sample = TrainingSample(count: spec.samples, of: field.count, seed: UInt64(spec.seed))
+    func point(_ cell: Int) -> PlanePoint {
+        PlanePoint(
+            y: Double(cell / shape[1]) * spec.rowSpacing, x: Double(cell % shape[1]) * spec.columnSpacing)
+    }
+
+    let grid = try run.grid(spec.grid)
+    let start = MPIEnvironment.seconds
+    let process = try GaussianProcess(
+        covariance: CovarianceFunction(spec.kernel), noise: spec.kernel.noise, points: sample.cells.map(point),
+        values: sample.cells.map { field[$0] }, block: spec.block, on: grid)
+    let fitSeconds = try run.world.allReduce(MPIEnvironment.seconds - start, .maximum)
+
+    // Each rank predicts a run of cells; the map comes together on every rank's root.
+    let own = blockRange(field.count, part: run.world.rank, of: run.world.size)
+    var progress = Progress("prediction", total: own.count, unit: "cells", run.options.progress, on: run.world)
+    var means: [Double] = []
+    means.reserveCapacity(own.count)
+    Trace.span("prediction") {
+        for cell in own {
+            means.append(process.posteriorMean(at: point(cell)))
+            progress.advance(to: means.count)
+        }
+    }
+    progress.finish()
+    let prediction = try run.world.gatherVarying(means, to: 0)?.flatMap { $0 }
+    let variances = spec.variance ? try variance(of: process, at: (0..<field.count).map(point), panel: spec.panel) : nil
+
+    summary.add("training_cells", "training cells", .integer(sample.cells.count))
+    summary.add("held_out_cells", "held-out cells", .integer(field.count - sample.cells.count))
+    let error = try run.world.broadcast(prediction.map { rootMeanSquare(field, $0, leavingOut: sample.cells) } ?? 0, from: 0)
+    summary.add("rmse", "RMSE held out", .quantity(error, "m"))
+    summary.add("log_marginal_likelihood", "log likelihood", .quantity(process.logMarginalLikelihood, ""))
+    let n = Double(spec.samples)
+    summary.add("fit_seconds", "fit", .quantity(fitSeconds, "s"))
+    summary.add("fit_gflops", "fit rate", .quantity(n * n * n / 3 / fitSeconds / 1e9, "GFLOP/s"))
+    summary.add("share_of_peak", "of DGEMM peak", .quantity(100 * n * n * n / 3 / fitSeconds / rates.gemm, "%"))
+
+    try run.onRoot { () throws(TesseraError) in
+        guard let prediction else { return }
+        try NpyFile.write(prediction, shape: shape, to: run.path("prediction.npy"))
+        if let variances { try NpyFile.write(variances, shape: shape, to: run.path("variance.npy")) }
+        if spec.pictures {
+            try drawPrediction(
+                truth: field, prediction: prediction, shape: shape, spacing: (spec.rowSpacing, spec.columnSpacing),
+                caption: "\(sample.cells.count) of \(field.count) cells known; RMSE on the others \(String(format: "%.2f", error)) m",
+                to: run.path("prediction.png"))
+        }
+    }
+    try grid.close()
+}
+
+/// The posterior variance of all cells, a panel of cells at a time. Collective.
+private func variance(
+    of process: borrowing GaussianProcess, at points: [PlanePoint], panel: Int
+) throws -> [Double] {
+    var variances: [Double] = []
+    for start in stride(from: 0, to: points.count, by: panel) {
+        variances += try process.posteriorVariance(at: Array(points[start..<min(start + panel, points.count)]))
+    }
+    return variances
+}
+
+/// The root of the mean squared difference over the cells that did not train.
+private func rootMeanSquare(_ truth: [Double], _ prediction: [Double], leavingOut cells: [Int]) -> Double {
+    var isHeldOut = [Bool](repeating: true, count: truth.count)
+    for cell in cells { isHeldOut[cell] = false }
+    var sum = 0.0
+    for cell in truth.indices where isHeldOut[cell] { sum += (truth[cell] - prediction[cell]) * (truth[cell] - prediction[cell]) }
+    return (sum / Double(max(1, truth.count - cells.count))).squareRoot()
+}
+
+/// Part `part` of 0 ..< count, cut into parts whose sizes differ by one at most.
+func blockRange(_ count: Int, part: Int, of parts: Int) -> Range<Int> {
+    let (size, rest) = count.quotientAndRemainder(dividingBy: parts)
+    let start = part * size + min(part, rest)
+    return start..<start + size + (part < rest ? 1 : 0)
+}
+
+extension CovarianceFunction {
+    init(_ kernel: GaussianProcessSpec.Kernel) {
+        let family: Family =
+            switch kernel.type {
+            case .squaredExponential: .squaredExponential
+            case .exponential: .exponential
+            case .matern32: .matern32
+            case .matern52: .matern52
+            }
+        self.init(family: family, lengthScale: kernel.lengthScale, variance: kernel.variance)
+    }
+}

@@ -1,0 +1,92 @@
+internal import Foundation
+package import JobFiles
+package import Tessera
+
+/// What the command line says about a run besides the job file.
+package struct RunOptions: Sendable {
+    package var progress: ProgressStyle
+    /// One JSON object instead of the text summary on standard output.
+    package var json: Bool
+    /// Where the timeline goes; nil for none.
+    package var trace: String?
+
+    package init(progress: ProgressStyle = .auto, json: Bool = false, trace: String? = nil) {
+        self.progress = progress
+        self.json = json
+        self.trace = trace
+    }
+}
+
+/// What every kind of job works with.
+struct JobRun {
+    let world: Communicator
+    /// The output folder; it exists.
+    let folder: String
+    let options: RunOptions
+
+    var isRoot: Bool { world.rank == 0 }
+
+    /// The path of a result.
+    func path(_ name: String) -> String { folder + "/" + name }
+
+    /// Does something on rank 0, where small results are; an error there is thrown on all ranks. Collective.
+    func onRoot(_ body: () throws(TesseraError) -> Void) throws(TesseraError) {
+        try world.agree("write") { () throws(TesseraError) in
+            if isRoot { try body() }
+        }
+    }
+
+    /// The grid that a job asks for, or one as square as the rank count allows. Collective.
+    func grid(_ wish: JobGrid?) throws(TesseraError) -> ProcessGrid {
+        if let wish { return try ProcessGrid(world, rows: wish.rows, columns: wish.columns) }
+        return try ProcessGrid(world)
+    }
+}
+
+/// Runs a checked job on all ranks of a communicator, writes its results and its summary, and prints the summary on
+/// rank 0. Collective.
+///
+/// - Throws: ``TesseraError``, on all ranks with the same value where the failure is the job's.
+package func run(_ job: JobFile, options: RunOptions, on world: Communicator) throws {
+    try world.agree("output folder") { () throws(TesseraError) in
+        guard world.rank == 0 else { return }
+        do {
+            try FileManager.default.createDirectory(atPath: job.outputFolder, withIntermediateDirectories: true)
+        } catch {
+            throw .file(path: job.outputFolder, reason: "the output folder cannot be made")
+        }
+    }
+    let run = JobRun(world: world, folder: job.outputFolder, options: options)
+    if options.trace != nil {
+        try world.barrier()
+        Trace.begin()
+    }
+    let rates = try MachineRates(measuredOn: world)
+    Traffic.total.reset()
+    try world.barrier()
+    let start = MPIEnvironment.seconds
+
+    var summary = JobSummary()
+    summary.add("job", "job", .text(job.name))
+    summary.add("kind", "kind", .text(job.kind))
+    summary.add("ranks", "ranks", .integer(world.size))
+    summary.add("threads", "threads a rank", .integer(OpenBLAS.threads))
+    switch job.job {
+    case .gaussianProcess(let spec): try runGaussianProcess(spec, run, rates, &summary)
+    case .heat(let spec): try runHeat(spec, run, rates, &summary)
+    case .solve(let spec): try runSolve(spec, run, rates, &summary)
+    case .multiply(let spec): try runMultiply(spec, run, rates, &summary)
+    case .linpack(let spec): try runLinpack(spec, run, rates, &summary)
+    }
+
+    let seconds = try world.allReduce(MPIEnvironment.seconds - start, .maximum)
+    let communicating = try world.allReduce(Traffic.total.communicationSeconds, .sum) / Double(world.size)
+    summary.add("seconds", "time", .quantity(seconds, "s"))
+    summary.add("communication_share", "communicating", .quantity(100 * communicating / seconds, "%"))
+    summary.add("results", "results", .text(job.outputFolder))
+    if let trace = options.trace { try writeTrace(to: trace, on: world) }
+    try run.onRoot { () throws(TesseraError) in
+        try summary.write(to: run.path("summary.json"))
+    }
+    if run.isRoot { print(options.json ? summary.json : summary.text) }
+}

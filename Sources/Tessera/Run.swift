@@ -1,0 +1,61 @@
+private import Foundation
+public import Failures
+internal import LinearAlgebra
+public import MessagePassing
+
+/// Starts MPI and the math library, runs `body` with the communicator of all ranks, and ends MPI again. Works under
+/// `mpirun` with any number of ranks and without it as one process.
+///
+/// Before `body` runs, the number of BLAS threads is set to this rank's share of its node's cores (unless
+/// OPENBLAS_NUM_THREADS or OMP_NUM_THREADS says otherwise), and rank 0 warns when OpenBLAS has mistaken the processor.
+///
+/// An error that `body` does not catch never hangs the job: when all ranks end, whether by success or by an error, the
+/// lowest failing rank prints its error and the process exits with ``exitStatus(of:)``; when some ranks are still busy a
+/// second after one has failed, that one prints its error and aborts the job.
+///
+/// - Throws: ``TesseraError/communication(_:)`` when MPI cannot start, or has been started here before.
+public func run(_ body: (Communicator) throws -> Void) throws(TesseraError) {
+    let world = try MPIEnvironment.start()
+    let farewell = try world.duplicate()
+    try prepareThreads(on: world)
+    if world.rank == 0, let fault = CoreType.fault {
+        standardError("tessera: warning: \(fault)\n")
+    }
+    do {
+        try body(world)
+        let failing = try farewell.rendezvous(vote: Int.max, patience: .infinity)
+        if failing != Int.max {
+            // A rank has failed and says so itself.
+            try MPIEnvironment.finish()
+            exit(1)
+        }
+    } catch {
+        end(because: error, rank: world.rank, farewell)
+    }
+    try MPIEnvironment.finish()
+}
+
+/// The status with which a process ends over an uncaught error: 128 + the signal for ``TesseraError/interrupted(signal:)``,
+/// 1 for everything else.
+public func exitStatus(of error: any Error) -> Int32 {
+    if case .interrupted(let signal)? = error as? TesseraError { return 128 + signal }
+    return 1
+}
+
+private func end(because error: any Error, rank: Int, _ farewell: Communicator) -> Never {
+    let status = exitStatus(of: error)
+    // Ranks wait a little longer the higher they are, so that one of several failing ranks speaks for all.
+    let patience = 1 + 0.05 * Double(min(rank, 100))
+    let first = (try? farewell.rendezvous(vote: rank, patience: patience)) ?? nil
+    if let first {
+        if rank == first { standardError("tessera: rank \(rank): \(error)\n") }
+        try? MPIEnvironment.finish()
+        exit(status)
+    }
+    standardError("tessera: rank \(rank): \(error)\n")
+    farewell.abort(status: status)
+}
+
+package func standardError(_ text: String) {
+    FileHandle.standardError.write(Data(text.utf8))
+}
