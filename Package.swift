@@ -113,7 +113,7 @@ let package = Package(
                 "LinearAlgebra", "MessagePassing", "Stencils", "Tessera", complex,
             ],
             path: "Tests/RankPrograms/RankChecks", swiftSettings: swiftSettings),
-        tests("ArrayFormatsTests", ["ArrayFormats"]),
+        tests("ArrayFormatsTests", ["ArrayFormats", "Failures"]),
         tests("CostModelsTests", ["CostModels"]),
         tests("MessagePassingTests", ["MessagePassing", "RankChecks"]),
         tests("LinearAlgebraTests", ["Failures", "LinearAlgebra", complex]),
@@ -121,7 +121,7 @@ let package = Package(
         tests("DistributedLinearAlgebraTests", ["DistributedLinearAlgebra", "RankChecks"]),
         tests("StencilsTests", ["Stencils", "RankChecks"]),
         tests("TesseraTests", ["Tessera", "RankChecks"]),
-        tests("JobFilesTests", ["JobFiles"]),
+        tests("JobFilesTests", ["ArrayFormats", "CostModels", "Failures", "JobFiles"]),
         tests("JobsTests", ["ArrayFormats", "Jobs", "TesseraCommand"]),
     ]
 )

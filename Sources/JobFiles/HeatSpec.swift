@@ -117,6 +117,6 @@ public struct HeatSpec: JobSpec {
 
     func memory(ranks: Int) -> Int {
         let (cells, overflow) = field.count.multipliedReportingOverflow(by: refine * refine)
-        return MemoryModel.heat(cells: overflow ? .max : cells, ranks: ranks)
+        return MemoryModel.heat(cells: overflow ? .max : cells, sourceCells: field.count, ranks: ranks)
     }
 }

@@ -1,4 +1,5 @@
 import CostModels
+import Failures
 import Foundation
 import JobFiles
 import Testing
@@ -39,10 +40,10 @@ import Testing
         let mebibyte = 1 << 20
         #expect(MemoryModel.linpack(n: 1000, scalarBytes: 8, ranks: 2) == 128 * mebibyte + 10_424_000)
         #expect(
-            MemoryModel.gaussianProcess(samples: 100, cells: 600, panel: 1024, variance: false, ranks: 1)
-                == 64 * mebibyte + 8 * (10_000 + 60_000 + 1200))
+            MemoryModel.gaussianProcess(samples: 100, cells: 600, panel: 1024, variance: true, ranks: 2)
+                == 128 * mebibyte + 8 * (10_000 + 60_000 + 1200 + 2 * 5 * 600))
         #expect(MemoryModel.multiply(m: 2, n: 3, k: 5, scalarBytes: 16, ranks: 1) == 64 * mebibyte + 16 * 31)
-        #expect(MemoryModel.heat(cells: 100, ranks: 3) == 192 * mebibyte + 2400)
+        #expect(MemoryModel.heat(cells: 100, sourceCells: 10, ranks: 3) == 192 * mebibyte + 2400 + 3 * 160)
         #expect(MemoryModel.linpack(n: .max, scalarBytes: 16, ranks: 1) == .max)
     }
 
@@ -54,9 +55,9 @@ import Testing
                     at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
                 try text.write(to: url, atomically: true, encoding: .utf8)
             }
-            #expect(JobNode.availableMemory(root: folder.path) == nil)
+            #expect(SystemMemory.available(root: folder.path) == nil)
             try put("proc/meminfo", "MemTotal: 900 kB\nMemAvailable:    800 kB\n")
-            #expect(JobNode.availableMemory(root: folder.path) == 800 << 10)
+            #expect(SystemMemory.available(root: folder.path) == 800 << 10)
             // Version 2: the group around this process's own holds the limit; its page cache counts as free.
             try put("proc/self/cgroup", "0::/user/job\n")
             try put("sys/fs/cgroup/user/job/memory.max", "max\n")
@@ -64,14 +65,14 @@ import Testing
             try put("sys/fs/cgroup/user/memory.max", "300000\n")
             try put("sys/fs/cgroup/user/memory.current", "60000\n")
             try put("sys/fs/cgroup/user/memory.stat", "anon 1\ninactive_file 10000\n")
-            #expect(JobNode.availableMemory(root: folder.path) == 250_000)
+            #expect(SystemMemory.available(root: folder.path) == 250_000)
             // Version 1 names its controllers; no limit is a huge one.
             try put("proc/self/cgroup", "5:cpu:/x\n4:memory:/job\n")
             try put("sys/fs/cgroup/memory/job/memory.limit_in_bytes", "100000\n")
             try put("sys/fs/cgroup/memory/job/memory.usage_in_bytes", "120000\n")
-            #expect(JobNode.availableMemory(root: folder.path) == 0)
+            #expect(SystemMemory.available(root: folder.path) == 0)
             try put("sys/fs/cgroup/memory/job/memory.limit_in_bytes", "9223372036854771712\n")
-            #expect(JobNode.availableMemory(root: folder.path) == 800 << 10)
+            #expect(SystemMemory.available(root: folder.path) == 800 << 10)
         }
     }
 
