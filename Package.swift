@@ -97,6 +97,11 @@ let package = Package(
             ],
             swiftSettings: swiftSettings),
 
+        // Programs that embed the library.
+        .executableTarget(
+            name: "embedding", dependencies: ["Tessera"], path: "jobs/programs/embedding",
+            swiftSettings: swiftSettings),
+
         // Tests: `RankChecks` is the program that the suites launch under mpirun.
         .target(
             name: "TestSupport",
@@ -113,6 +118,9 @@ let package = Package(
                 "LinearAlgebra", "MessagePassing", "Stencils", "Tessera", complex,
             ],
             path: "Tests/RankPrograms/RankChecks", swiftSettings: swiftSettings),
+        .executableTarget(
+            name: "RankFaults", dependencies: ["Tessera"], path: "Tests/RankPrograms/RankFaults",
+            swiftSettings: swiftSettings),
         tests("ArrayFormatsTests", ["ArrayFormats", "Failures"]),
         tests("CostModelsTests", ["CostModels"]),
         tests("MessagePassingTests", ["MessagePassing", "RankChecks"]),
@@ -120,7 +128,7 @@ let package = Package(
         tests("DistributedArraysTests", ["DistributedArrays", "RankChecks"]),
         tests("DistributedLinearAlgebraTests", ["DistributedLinearAlgebra", "RankChecks"]),
         tests("StencilsTests", ["Stencils", "RankChecks"]),
-        tests("TesseraTests", ["Tessera", "RankChecks"]),
+        tests("TesseraTests", ["Tessera", "RankFaults"]),
         tests("JobFilesTests", ["ArrayFormats", "CostModels", "Failures", "JobFiles"]),
         tests("JobsTests", ["ArrayFormats", "Jobs", "TesseraCommand"]),
     ]

@@ -65,7 +65,7 @@ public struct Simulation<S: MultiFieldStencil>: ~Copyable {
         self.everyStep = everyStep
         self.afterSetting = afterSetting
         footprint = plan.footprint
-        shape = plan.partition.shape.array.suffix(extents.count)
+        self.shape = plan.partition.shape.array.suffix(extents.count)
         partition = plan.partition
         storage = FieldStorage(layout: plan.layout, levels: fields.map { plan.footprint.levels(of: $0) }, zero: 0)
     }

@@ -28,7 +28,7 @@ import Testing
             #expect(
                 refine == [
                     "job.yaml:6: refine: expected a job that fits into 1.00 GiB, free on this node, "
-                        + "found one that needs 14.12 GiB"
+                        + "found one that needs 14.13 GiB"
                 ])
             #expect(
                 folder.faults(Sound.solve, overrides: ["name=x"], node: JobNode(availableMemory: 0))[0]

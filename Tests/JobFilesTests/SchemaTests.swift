@@ -1,4 +1,3 @@
-import ArrayFormats // TEMP
 import Foundation
 import JobFiles
 import Testing
@@ -13,8 +12,6 @@ import Testing
     }
 
     @Test func isOneDocument() throws {
-        try JobSchema.jsonSchema().write(toFile: "/tmp/jf/schema.json", atomically: true, encoding: .utf8) // TEMP
-        try NpyFile.write([1.5,2,3,4,5,6], shape: [2,3], to: "/tmp/jf/w.npy") // TEMP
         #expect(JobSchema.jsonSchema() == JobSchema.jsonSchema())
         #expect(schema["$schema"] as? String == "https://json-schema.org/draft/2020-12/schema")
         let kind = (schema["properties"] as? [String: Any])?["kind"] as? [String: Any]
