@@ -84,7 +84,7 @@ package func run(_ job: JobFile, options: RunOptions, on world: Communicator) th
     summary.add("seconds", "time", .quantity(seconds, "s"))
     summary.add("communication_share", "communicating", .quantity(100 * communicating / seconds, "%"))
     summary.add("results", "results", .text(job.outputFolder))
-    if let trace = options.trace { try writeTrace(to: trace, on: world) }
+    if let trace = options.trace { try TraceFile.write(to: trace, on: world) }
     try run.onRoot { () throws(TesseraError) in
         try summary.write(to: run.path("summary.json"))
     }
