@@ -130,6 +130,6 @@ let package = Package(
         tests("StencilsTests", ["Stencils", "RankChecks"]),
         tests("TesseraTests", ["Tessera", "RankFaults"]),
         tests("JobFilesTests", ["JobFiles"]),
-        tests("JobsTests", ["ArrayFormats", "Jobs", "TesseraCommand"]),
+        tests("JobsTests", ["ArrayFormats", "CPNG", "Failures", "Jobs", "MessagePassing", "TesseraCommand"]),
     ]
 )

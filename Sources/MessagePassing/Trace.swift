@@ -11,6 +11,13 @@ public enum Trace {
         public let bytes: Int?
         public let start: Double
         public let end: Double
+
+        package init(name: String, bytes: Int?, start: Double, end: Double) {
+            self.name = name
+            self.bytes = bytes
+            self.start = start
+            self.end = end
+        }
     }
 
     nonisolated(unsafe) private static var origin: Double?
