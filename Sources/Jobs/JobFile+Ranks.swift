@@ -35,7 +35,8 @@ extension JobFile {
         guard let job else { preconditionFailure("no fault and no job") }
         do throws(TesseraError) {
             try world.agree("job file", on: "\(job)".utf8.map { Int($0) })
-        } catch .disagreement {
+        } catch {
+            guard case .disagreement = error else { throw error }
             throw Refusal(["\(path): expected the same job on every rank, found different files"])
         }
         return job

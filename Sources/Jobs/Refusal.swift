@@ -1,7 +1,7 @@
 // A job, or the arguments of a benchmark, refused before any work.
 
 package import JobFiles
-package import Tessera
+internal import Tessera
 
 /// What is wrong with a job or with arguments: ends the program with status 2, each fault one line on standard error.
 package struct Refusal: ProgramFailure, Hashable {

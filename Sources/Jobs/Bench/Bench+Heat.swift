@@ -75,6 +75,5 @@ func benchHeat<Scalar: StencilScalar>(
     summary.add("share_of_triad", "of triad", .quantity(100 * rate * Double(heat.bytesPerPoint) / triad, "%"))
     let epsilon = Double(Scalar.ulpOfOne) / 2
     summary.add("residual", "residual", .quantity(error / (epsilon * Double(steps + 1) * amplitude), ""))
-    try heat.close()
     return summary
 }

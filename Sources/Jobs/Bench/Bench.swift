@@ -28,11 +28,10 @@ package func bench(
             try grid.close()
         case .heat(let extents, let steps, let element):
             let triad = try MachineRates.triadRate(3, world)
-            report(
-                switch element {
-                case .float: try benchHeat(Float.self, request, extents, steps, triad: triad, on: world)
-                case .double: try benchHeat(Double.self, request, extents, steps, triad: triad, on: world)
-                })
+            switch element {
+            case .float: report(try benchHeat(Float.self, request, extents, steps, triad: triad, on: world))
+            case .double: report(try benchHeat(Double.self, request, extents, steps, triad: triad, on: world))
+            }
         }
     } catch {
         switch error {

@@ -1,7 +1,7 @@
 // Where the ranks of a run are, and whether they get in each other's way.
 
 internal import Foundation
-package import Tessera
+internal import Tessera
 
 /// One rank's place.
 package struct RankPlace: Hashable, Codable, Sendable {
