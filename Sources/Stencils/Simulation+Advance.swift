@@ -13,7 +13,7 @@ extension Simulation {
     /// - Returns: what was done on this rank, and in what time.
     /// - Throws: ``TesseraError/argument(routine:name:expected:found:)`` where `steps` is negative.
     @inlinable @discardableResult
-    public mutating func advance(steps: Int, progress: Progress = .none) throws(TesseraError) -> Throughput {
+    public mutating func advance(steps: Int, progress: ProgressStyle = .none) throws(TesseraError) -> Throughput {
         var run = try StepRun(self, steps: steps, progress: progress)
         for _ in 0..<Swift.max(0, steps) {
             fillGhosts()
@@ -97,7 +97,7 @@ struct StepRun: ~Copyable {
     private let bytes: Int
 
     @usableFromInline
-    init<S>(_ simulation: borrowing Simulation<S>, steps: Int, progress: Progress) throws(TesseraError) {
+    init<S>(_ simulation: borrowing Simulation<S>, steps: Int, progress: ProgressStyle) throws(TesseraError) {
         guard steps >= 0 else {
             throw .argument(routine: "Simulation.advance", name: "steps", expected: "0 or more", found: "\(steps)")
         }

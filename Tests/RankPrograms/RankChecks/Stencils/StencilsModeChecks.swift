@@ -42,9 +42,9 @@ let stencilsModeChecks: [RankCheck] = [
         }
     },
     RankCheck("eigenmodes of waves of every order") { world in
-        let coefficients: [Int: [Double]] = [
-            2: [-2, 1], 4: [-5.0 / 2, 4.0 / 3, -1.0 / 12], 6: [-49.0 / 18, 3.0 / 2, -3.0 / 20, 1.0 / 90],
-            8: [-205.0 / 72, 8.0 / 5, -1.0 / 5, 8.0 / 315, -1.0 / 560],
+        let coefficients: [(order: Int, weights: [Double])] = [
+            (2, [-2, 1]), (4, [-5.0 / 2, 4.0 / 3, -1.0 / 12]), (6, [-49.0 / 18, 3.0 / 2, -3.0 / 20, 1.0 / 90]),
+            (8, [-205.0 / 72, 8.0 / 5, -1.0 / 5, 8.0 / 315, -1.0 / 560]),
         ]
         let (extents, steps, r) = ([29, 8, 10], 40, 0.1)
         for (order, c) in coefficients {

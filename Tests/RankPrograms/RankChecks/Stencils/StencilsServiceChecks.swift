@@ -9,11 +9,11 @@ let stencilsServiceChecks: [RankCheck] = [
     RankCheck("words and messages are the model's") { world in
         for shape in shapes(world.size, axes: 3) {
             var heat = try Simulation(
-                WideHeat(r: 0.01, order: 4), extents: [13, 14, 17], boundary: [.periodic, .neumann, .dirichlet(1)],
+                WideHeat(r: 0.01, order: 4), extents: [15, 14, 17], boundary: [.periodic, .neumann, .dirichlet(1)],
                 shape: shape, on: world)
             try expectModel(&heat, words: (heat.exchangeModel.sent(by: world.rank)))
             var box = try Simulation(
-                AnyTaps(axes: 3, taps: [(SIMD3(1, -1, 2), 0.5), (SIMD3(-2, 1, 0), 0.25)]), extents: [13, 14, 17],
+                AnyTaps(axes: 3, taps: [(SIMD3(1, -1, 2), 0.5), (SIMD3(-2, 1, 0), 0.25)]), extents: [15, 14, 17],
                 boundary: [.neumann, .periodic, .periodic], shape: shape, on: world)
             try expectModel(&box, words: (box.exchangeModel.sent(by: world.rank)))
         }
@@ -105,6 +105,11 @@ let stencilsServiceChecks: [RankCheck] = [
             expectThrows(matches: { if case .disagreement = $0 { true } else { false } }) {
                 _ = try Simulation(
                     Heat(r: 0.2), extents: [30 + world.rank, 30], boundary: [.periodic, .periodic], on: world)
+            }
+            expectThrows(matches: { if case .disagreement = $0 { true } else { false } }) {
+                _ = try Simulation(
+                    WideHeat(r: 0.1, order: world.rank == 0 ? 2 : 4), extents: [30, 30], boundary: [.neumann, .neumann],
+                    on: world)
             }
         }
         var heat = try Simulation(Heat(r: 0.2), extents: [30, 30], boundary: [.periodic, .periodic], on: world)
