@@ -20,7 +20,11 @@ public enum Launch {
         _ count: Int, _ program: String, _ arguments: [String] = [], environment: [String: String] = [:],
         seconds: Double = 300
     ) async throws -> Outcome {
-        let flags = ["-np", "\(count)", "--oversubscribe", "--bind-to", "none", "--mca", "odls_base_sigkill_timeout", "60"]
+        // Waiting ranks give their core away: the machine may be busy with something else.
+        let flags = [
+            "-np", "\(count)", "--oversubscribe", "--bind-to", "none", "--mca", "odls_base_sigkill_timeout", "60",
+            "--mca", "mpi_yield_when_idle", "1",
+        ]
         return try await turnstile.pass {
             try await run(
                 .name("mpirun"), flags + [path(of: program)] + arguments, environment: environment, seconds: seconds)
@@ -41,7 +45,8 @@ public enum Launch {
 
     /// Where the build has put a program: beside the test runner.
     public static func path(of program: String) -> String {
-        let runner = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
+        let runner =
+            (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
             ?? CommandLine.arguments[0]
         return URL(fileURLWithPath: runner).deletingLastPathComponent().appendingPathComponent(program).path
     }
