@@ -1,5 +1,6 @@
 # make run    set up, build, run the main job: kriging of a real terrain, then ten thousands of years of soil creep on it
 # make test   set up, build, run every test, in one process and under mpirun
+# make embedding  build and run the program in jobs/programs/embedding
 # make bench  the local kernels and the program's own benchmarks
 # make docs   the reference, as static HTML in .build/docs
 # make format the house's formatting
@@ -7,7 +8,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help packages build run test bench docs format clean
+.PHONY: help packages build run embedding test bench docs format clean
 
 PACKAGES := libopenmpi-dev openmpi-bin libopenblas-dev liblapacke-dev libpng-dev pkg-config
 SWIFT_FLAGS := -c release --toolset toolsets/native.json
@@ -55,6 +56,10 @@ build: packages
 run: build
 	$(MPIRUN) $(TESSERA) run jobs/terrain-gp.yaml
 	$(MPIRUN) $(TESSERA) run jobs/hillslope.yaml
+
+embedding: packages
+	swift build $(SWIFT_FLAGS) --product embedding
+	cd .build && $(MPIRUN) release/embedding
 
 test: packages
 	swift build $(SWIFT_FLAGS) --build-tests

@@ -53,7 +53,7 @@ let package = Package(
         module("CostModels"),
         module("ArrayFormats", ["Failures"]),
 
-        // C libraries, and the one C module that Swift code imports.
+        // C libraries, the one C module that Swift code calls them through, and SIMD arithmetic for the stencils' lanes.
         .systemLibrary(
             name: "CMPI", pkgConfig: "ompi-c", providers: [.apt(["libopenmpi-dev"]), .brew(["open-mpi"])]),
         .systemLibrary(
@@ -64,6 +64,7 @@ let package = Package(
         .target(
             name: "CShim", dependencies: ["CMPI", "COpenBLAS"], cSettings: cSettings,
             linkerSettings: [.linkedLibrary("lapacke", .when(platforms: [.linux]))]),
+        .target(name: "CLanes", cSettings: cSettings),
 
         // The numeric core.
         module("MessagePassing", ["CShim", "Failures", complex]),
@@ -73,7 +74,9 @@ let package = Package(
         module(
             "DistributedLinearAlgebra",
             ["CostModels", "DistributedArrays", "Failures", "LinearAlgebra", "MessagePassing", complex, real]),
-        module("Stencils", ["ArrayFormats", "CostModels", "DistributedArrays", "Failures", "MessagePassing", real]),
+        module(
+            "Stencils",
+            ["ArrayFormats", "CLanes", "CostModels", "DistributedArrays", "Failures", "MessagePassing", real]),
         module(
             "Tessera",
             [
@@ -94,6 +97,11 @@ let package = Package(
             ],
             swiftSettings: swiftSettings),
 
+        // Programs that embed the library.
+        .executableTarget(
+            name: "embedding", dependencies: ["Tessera"], path: "jobs/programs/embedding",
+            swiftSettings: swiftSettings),
+
         // Tests: `RankChecks` is the program that the suites launch under mpirun.
         .target(
             name: "TestSupport",
@@ -110,6 +118,9 @@ let package = Package(
                 "LinearAlgebra", "MessagePassing", "Stencils", "Tessera", complex,
             ],
             path: "Tests/RankPrograms/RankChecks", swiftSettings: swiftSettings),
+        .executableTarget(
+            name: "RankFaults", dependencies: ["Tessera"], path: "Tests/RankPrograms/RankFaults",
+            swiftSettings: swiftSettings),
         tests("ArrayFormatsTests", ["ArrayFormats"]),
         tests("CostModelsTests", ["CostModels"]),
         tests("MessagePassingTests", ["MessagePassing", "RankChecks"]),
@@ -117,8 +128,8 @@ let package = Package(
         tests("DistributedArraysTests", ["DistributedArrays", "RankChecks"]),
         tests("DistributedLinearAlgebraTests", ["DistributedLinearAlgebra", "RankChecks"]),
         tests("StencilsTests", ["Stencils", "RankChecks"]),
-        tests("TesseraTests", ["Tessera", "RankChecks"]),
+        tests("TesseraTests", ["Tessera", "RankFaults"]),
         tests("JobFilesTests", ["JobFiles"]),
-        tests("JobsTests", ["ArrayFormats", "Jobs", "TesseraCommand"]),
+        tests("JobsTests", ["ArrayFormats", "CPNG", "Failures", "Jobs", "MessagePassing", "TesseraCommand"]),
     ]
 )

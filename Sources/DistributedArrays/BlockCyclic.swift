@@ -86,6 +86,23 @@ public struct BlockCyclic: Hashable, Sendable {
         count(below: GlobalIndex(range.lowerBound), on: part)..<count(below: GlobalIndex(range.upperBound), on: part)
     }
 
+    /// Whether the `count` indices from `start` have the same owners, one by one, as those of `other` from `otherStart`:
+    /// then every part keeps them in the same order, too.
+    package func deals(_ count: Int, from start: Int, like other: BlockCyclic, from otherStart: Int) -> Bool {
+        guard parts == other.parts else { return false }
+        guard count > 0, parts > 1 else { return true }
+        guard owner(of: GlobalIndex(start)) == other.owner(of: GlobalIndex(otherStart)) else { return false }
+        let (phase, otherPhase) = (start % block, otherStart % other.block)
+        return block == other.block && phase == otherPhase
+            || phase + count <= block && otherPhase + count <= other.block
+    }
+
+    /// The map of `count` indices from a block's first one on.
+    package func tail(from start: Int, count: Int) -> BlockCyclic {
+        precondition(start.isMultiple(of: block))
+        return BlockCyclic(extent: count, block: block, parts: parts, source: owner(ofBlock: start / block))
+    }
+
     /// How many parts are dealt a block before this one.
     @inlinable
     func distance(of part: Int) -> Int { (part - source + parts) % parts }

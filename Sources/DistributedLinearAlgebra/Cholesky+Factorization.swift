@@ -83,7 +83,9 @@ private struct CholeskyStep<Scalar: LinearScalar>: ~Copyable {
 
         if root == grid.row {
             let corner = column + rows.count(below: GlobalIndex(k * rows.block), on: grid.row)
-            let info = Scalar.potrf(.lower, width, corner, ld)
+            var info = Scalar.potrf(.lower, width, corner, ld)
+            // A NaN is not positive, whatever the library thinks of it.
+            if info == 0, let nan = (0..<width).first(where: { corner[$0 + $0 * ld].realPart.isNaN }) { info = nan + 1 }
             for j in 0..<width { for i in 0..<width { l11[i + j * width] = i >= j ? corner[i + j * ld] : .zero } }
             l11[width * width] = Scalar(real: Scalar.Real(info))
         }
@@ -135,7 +137,8 @@ private struct CholeskyStep<Scalar: LinearScalar>: ~Copyable {
         let firstColumn = columnsBehind(k).lowerBound
         forEachFacingBlock(after: k) { m, rowPart in
             let range = columns.indices(ofBlock: m)
-            let target = mirror.base + columns.count(below: GlobalIndex(range.lowerBound), on: grid.column) - firstColumn
+            let target =
+                mirror.base + columns.count(below: GlobalIndex(range.lowerBound), on: grid.column) - firstColumn
             for j in 0..<width {
                 (target + j * mirrorHeight).update(from: incoming.base + positions[rowPart], count: range.count)
                 positions[rowPart] += range.count

@@ -74,9 +74,8 @@ package func run(_ job: JobFile, options: RunOptions, on world: Communicator) th
     switch job.job {
     case .gaussianProcess(let spec): try runGaussianProcess(spec, run, rates, &summary)
     case .heat(let spec): try runHeat(spec, run, rates, &summary)
-    case .solve(let spec): try runSolve(spec, run, rates, &summary)
-    case .multiply(let spec): try runMultiply(spec, run, rates, &summary)
-    case .linpack(let spec): try runLinpack(spec, run, rates, &summary)
+    case .solve, .multiply, .linpack:
+        throw TesseraError.argument(routine: "run", name: "kind", expected: "gaussian-process or heat", found: job.kind)
     }
 
     let seconds = try world.allReduce(MPIEnvironment.seconds - start, .maximum)
@@ -84,7 +83,7 @@ package func run(_ job: JobFile, options: RunOptions, on world: Communicator) th
     summary.add("seconds", "time", .quantity(seconds, "s"))
     summary.add("communication_share", "communicating", .quantity(100 * communicating / seconds, "%"))
     summary.add("results", "results", .text(job.outputFolder))
-    if let trace = options.trace { try writeTrace(to: trace, on: world) }
+    if let trace = options.trace { try TraceFile.write(to: trace, on: world) }
     try run.onRoot { () throws(TesseraError) in
         try summary.write(to: run.path("summary.json"))
     }

@@ -65,7 +65,7 @@ extension Communicator {
     /// Prints the error with this rank, once, and ends the job.
     @usableFromInline
     package func abort(because error: TesseraError, in routine: StaticString) -> Never {
-        FileHandle.standardError.write(Data("tessera: rank \(rank): \(routine): \(error)\n".utf8))
+        FileHandle.standardError.write(Data("tessera: rank \(rank): \(error) (inside \(routine))\n".utf8))
         abort(status: 1)
     }
 

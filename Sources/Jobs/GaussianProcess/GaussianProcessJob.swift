@@ -23,13 +23,14 @@ func runGaussianProcess(
 
     // Each rank predicts a run of cells; the map comes together on every rank's root.
     let own = blockRange(field.count, part: run.world.rank, of: run.world.size)
-    var progress = Progress("prediction", total: own.count, unit: "cells", run.options.progress, on: run.world)
+    var progress = ProgressMeter(
+        run.options.progress, total: own.count, unit: "cells", isReporting: run.isRoot)
     var means: [Double] = []
     means.reserveCapacity(own.count)
     Trace.span("prediction") {
         for cell in own {
             means.append(process.posteriorMean(at: point(cell)))
-            progress.advance(to: means.count)
+            progress.update(done: means.count)
         }
     }
     progress.finish()

@@ -7,7 +7,9 @@ import MessagePassing
 
 let suites: [String: [RankCheck]] = [
     "DistributedArrays": distributedArraysChecks,
+    "DistributedLinearAlgebra": distributedLinearAlgebraChecks,
     "MessagePassing": messagePassingChecks,
+    "Stencils": stencilsChecks,
 ]
 
 let arguments = CommandLine.arguments

@@ -1,0 +1,2 @@
+// The module is its header; this file lets it build as one.
+#include "CLanes.h"

@@ -1,0 +1,39 @@
+// Arithmetic on SIMD lanes, one vector operation a function.
+//
+// Swift's own SIMD types do the same arithmetic element by element and leave it to the optimiser to put vectors together
+// again; by then an update is too large to be inlined into the sweep. Here each operation is one call that vanishes.
+// Every function rounds once; nothing is contracted, whatever the flags, because no function multiplies and adds.
+#ifndef TESSERA_CLANES_H
+#define TESSERA_CLANES_H
+
+#define TESSERA_LANE static inline __attribute__((always_inline, nodebug))
+
+#define TESSERA_DEFINE_LANE(scalar, vector, unaligned, integer, mask, width)                                           \
+    typedef scalar vector __attribute__((ext_vector_type(width)));                                                     \
+    typedef scalar unaligned __attribute__((ext_vector_type(width), aligned(sizeof(scalar)), may_alias));              \
+    typedef integer mask __attribute__((ext_vector_type(width)));                                                      \
+    TESSERA_LANE vector vector##_splat(scalar a) { return (vector)(a); }                                               \
+    TESSERA_LANE vector vector##_load(const scalar *a) { return *(const unaligned *)a; }                               \
+    TESSERA_LANE void vector##_store(scalar *a, vector b) { *(unaligned *)a = b; }                                     \
+    TESSERA_LANE vector vector##_add(vector a, vector b) { return a + b; }                                             \
+    TESSERA_LANE vector vector##_subtract(vector a, vector b) { return a - b; }                                        \
+    TESSERA_LANE vector vector##_multiply(vector a, vector b) { return a * b; }                                        \
+    TESSERA_LANE vector vector##_divide(vector a, vector b) { return a / b; }                                          \
+    TESSERA_LANE vector vector##_negate(vector a) { return -a; }                                                       \
+    TESSERA_LANE vector vector##_magnitude(vector a) { return __builtin_elementwise_abs(a); }                          \
+    TESSERA_LANE vector vector##_squareRoot(vector a) { return __builtin_elementwise_sqrt(a); }                        \
+    TESSERA_LANE mask vector##_less(vector a, vector b) { return a < b; }                                              \
+    TESSERA_LANE mask vector##_lessOrEqual(vector a, vector b) { return a <= b; }                                      \
+    TESSERA_LANE mask vector##_and(mask a, mask b) { return a & b; }                                                   \
+    TESSERA_LANE mask vector##_or(mask a, mask b) { return a | b; }                                                    \
+    TESSERA_LANE mask vector##_not(mask a) { return ~a; }                                                              \
+    TESSERA_LANE vector vector##_select(mask a, vector b, vector c) { return a ? b : c; }                              \
+    TESSERA_LANE vector vector##_convert(mask a) { return __builtin_convertvector(a, vector); }
+
+TESSERA_DEFINE_LANE(double, tessera_double8, tessera_double8_unaligned, long, tessera_long8, 8)
+TESSERA_DEFINE_LANE(float, tessera_float16, tessera_float16_unaligned, int, tessera_int16, 16)
+
+#undef TESSERA_DEFINE_LANE
+#undef TESSERA_LANE
+
+#endif

@@ -1,0 +1,63 @@
+/// Memory of each kind of job over all its ranks, in bytes: what a job file is held against before it may start.
+///
+/// Every estimate counts the arrays that live at the same time at the worst moment and ``perRank`` for each rank: its
+/// program, MPI's buffers, and panels of a few block columns.
+public enum MemoryModel {
+    /// What a rank needs besides its share of the arrays.
+    public static let perRank = 64 << 20
+
+    /// Exact Gaussian-process regression in Double: the covariance of the samples, factorized in place; one panel of the
+    /// covariance between samples and cells; and maps of truth, mean and, where asked, variance.
+    ///
+    /// n² + n · panel + (2 or 3) · cells scalars.
+    public static func gaussianProcess(samples n: Int, cells: Int, panel: Int, variance: Bool, ranks: Int) -> Int {
+        bytes(8, [[n, n], [n, min(panel, cells)], [variance ? 3 : 2, cells]], ranks: ranks)
+    }
+
+    /// Explicit diffusion in Double: the field at two times and its start, from which the difference is drawn.
+    ///
+    /// 3 · cells scalars.
+    public static func heat(cells: Int, ranks: Int) -> Int {
+        bytes(8, [[3, cells]], ranks: ranks)
+    }
+
+    /// A x = b for a square A, factorized in place, with A read again by panels for the residual.
+    ///
+    /// 1.3 n² + 3 n · columns scalars: factor and panels; b, x and the residual.
+    public static func solve(n: Int, columns: Int, scalarBytes: Int, ranks: Int) -> Int {
+        // 1.3 n² in whole numbers: n² and three tenths of it.
+        saturating(
+            bytes(scalarBytes, [[n, n], [3, n, columns]], ranks: ranks),
+            bytes(scalarBytes, [[3, n, n]], ranks: 0) / 10)
+    }
+
+    /// C = alpha op(A) op(B): the three matrices, m x k, k x n and m x n, and a panel of each operand.
+    public static func multiply(m: Int, n: Int, k: Int, scalarBytes: Int, ranks: Int) -> Int {
+        bytes(scalarBytes, [[m, k], [k, n], [m, n]], ranks: ranks)
+    }
+
+    /// The benchmark: a generated system of one right-hand side, generated again by panels for the residual.
+    public static func linpack(n: Int, scalarBytes: Int, ranks: Int) -> Int {
+        solve(n: n, columns: 1, scalarBytes: scalarBytes, ranks: ranks)
+    }
+
+    /// The sum of products, in scalars, as bytes; `Int.max` where 64 bits do not hold it.
+    private static func bytes(_ scalarBytes: Int, _ products: [[Int]], ranks: Int) -> Int {
+        var sum = ranks * perRank
+        for factors in products {
+            var product = scalarBytes
+            for factor in factors {
+                let (value, overflow) = product.multipliedReportingOverflow(by: factor)
+                product = overflow ? .max : value
+                if overflow { break }
+            }
+            sum = saturating(sum, product)
+        }
+        return sum
+    }
+
+    private static func saturating(_ a: Int, _ b: Int) -> Int {
+        let (sum, overflow) = a.addingReportingOverflow(b)
+        return overflow ? .max : sum
+    }
+}

@@ -1,0 +1,25 @@
+// What the routines ask of their arguments at entry, and what they compare between ranks.
+
+internal import DistributedArrays
+internal import Failures
+import LinearAlgebra
+
+extension LinearScalar {
+    /// The bits of a scalar as words, for entry checks.
+    var words: [Int] {
+        [realPart, imaginaryPart].map { Int(bitPattern: UInt(Double($0).bitPattern)) }
+    }
+}
+
+/// The operand `name` is not on the grid of the others.
+func differentGrids(_ routine: String, _ name: String) -> TesseraError {
+    .argument(routine: routine, name: name, expected: "a matrix on the same grid", found: "one on another grid")
+}
+
+extension DistributedMatrix {
+    /// A = alpha A; alpha = 0 overwrites, NaN included. Local.
+    mutating func scale(by alpha: Scalar) {
+        guard alpha != 1, localRows > 0 else { return }
+        for j in 0..<localColumns { Scalar.scal(localRows, alpha, storage + j * leadingDimension, 1) }
+    }
+}

@@ -1,0 +1,25 @@
+// A X = B from A = L Lᴴ: two triangular solves, 2 n² flops for each right-hand side.
+
+public import DistributedArrays
+public import Failures
+internal import LinearAlgebra
+
+extension Cholesky {
+    /// X with A X = B. Collective.
+    ///
+    /// - Parameter b: n x m, on the grid of A.
+    /// - Throws: ``TesseraError/argument(routine:name:expected:found:)`` on all ranks where B has not n rows.
+    public borrowing func solve(
+        _ b: borrowing DistributedMatrix<Scalar>
+    ) throws(TesseraError) -> DistributedMatrix<Scalar> {
+        var x = b.copy()
+        try solve(inPlace: &x)
+        return x
+    }
+
+    /// Replaces B by A⁻¹ B. Collective.
+    public borrowing func solve(inPlace b: inout DistributedMatrix<Scalar>) throws(TesseraError) {
+        try solveTriangular(factor, .lower, &b)  // L Y = B
+        try solveTriangular(factor, .lower, transposeA: .conjugateTranspose, &b)  // Lᴴ X = Y
+    }
+}

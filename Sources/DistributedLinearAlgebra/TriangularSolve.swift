@@ -1,0 +1,162 @@
+// Triangular solve with many right-hand sides, right-looking, one block of B at a time; B stays where it is.
+//
+//     left:   op(A) X = alpha B                       right:  X op(A) = alpha B
+//     Xₖ = op(Aₖₖ)⁻¹ Bₖ         on one process row     Xₖ = Bₖ op(Aₖₖ)⁻¹        on one process column
+//     Bᵢ -= op(A)ᵢₖ Xₖ          everywhere             Bⱼ -= Xₖ op(A)ₖⱼ         everywhere
+//
+// Flops m² n on the left for a B of m x n, m n² on the right (four times as many for complex scalars). The triangle of
+// op(A) goes once along the process rows (left) or columns (right), X the other way: CostModels.TriangularSolve.
+
+public import DistributedArrays
+public import Failures
+public import LinearAlgebra
+internal import MessagePassing
+
+/// B = alpha op(A)⁻¹ B (`.left`) or alpha B op(A)⁻¹ (`.right`) for a triangular A. Collective.
+///
+/// A's other triangle is not read, nor its diagonal where `diagonal` is `.unit`. A zero on the diagonal gives infinities
+/// or NaN, not an error. alpha = 0 overwrites B.
+///
+/// - Parameters:
+///   - a: n x n, in any layout.
+///   - b: n x m (`.left`) or m x n (`.right`), on the grid of A. Where it is not dealt like A, a copy of it is.
+/// - Throws: ``TesseraError/argument(routine:name:expected:found:)`` on all ranks where the shapes do not fit.
+public func solveTriangular<Scalar: LinearScalar>(
+    alpha: Scalar = 1, _ a: borrowing DistributedMatrix<Scalar>, _ triangle: Triangle, transposeA: Transpose = .none,
+    diagonal: Diagonal = .nonUnit, on side: Side = .left, _ b: inout DistributedMatrix<Scalar>
+) throws(TesseraError) {
+    let (aRows, aColumns, order) = (a.rows, a.columns, side == .left ? b.rows : b.columns)
+    let isSameGrid = a.grid === b.grid
+    let options = [triangle.letter, transposeA.letter, diagonal.letter, side.letter].map { Int($0) }
+    try a.grid.communicator.agree(
+        "solveTriangular", on: a.layout.words + b.layout.words + options + alpha.words
+    ) { () throws(TesseraError) in
+        guard isSameGrid else { throw differentGrids("solveTriangular", "b") }
+        guard aRows == order, aColumns == order else {
+            throw .argument(
+                routine: "solveTriangular", name: "a",
+                expected: "\(order)x\(order), as b has \(order) "
+                    + (side == .left ? "rows" : "columns"), found: "\(aRows)x\(aColumns)")
+        }
+    }
+    b.scale(by: alpha)
+    guard alpha != .zero else { return }
+
+    // B's rows (columns) are dealt as A's are.
+    let layout =
+        side == .left
+        ? MatrixLayout(rows: a.layout.rows, columns: b.layout.columns)
+        : MatrixLayout(rows: b.layout.rows, columns: a.layout.columns)
+    let step = TriangularStep<Scalar>(a.grid, layout, side, triangle, transposeA, diagonal)
+    if layout == b.layout {
+        try step.solve(a.view, side, &b)
+    } else {
+        var copy = try b.redistributed(to: layout)
+        try step.solve(a.view, side, &copy)
+        try b.replace(with: copy.view)
+    }
+}
+
+/// The named steps of the solve and the buffers they share.
+private struct TriangularStep<Scalar: LinearScalar>: ~Copyable {
+    let grid: ProcessGrid
+    let layout: MatrixLayout
+    let operation: Transpose
+    let diagonal: Diagonal
+    /// The triangle of op(A), which is what the panels hold.
+    let triangle: Triangle
+    /// op(A)ᵢₖ (left), Xₖ (right): columns of the panel go along the process rows.
+    let columnPanel: PanelBuffers<Scalar>
+    /// Xₖ (left), op(A)ₖⱼ (right): rows of the panel go down the process columns.
+    let rowPanel: PanelBuffers<Scalar>
+
+    init(
+        _ grid: ProcessGrid, _ layout: MatrixLayout, _ side: Side, _ triangle: Triangle, _ operation: Transpose,
+        _ diagonal: Diagonal
+    ) {
+        self.grid = grid
+        self.layout = layout
+        self.operation = operation
+        self.diagonal = diagonal
+        self.triangle = operation == .none ? triangle : triangle.opposite
+        let map = side == .left ? layout.rows : layout.columns
+        let depth = min(map.extent, map.block)
+        columnPanel = PanelBuffers(capacity: layout.rows.count(on: grid.row) * depth)
+        rowPanel = PanelBuffers(capacity: layout.columns.count(on: grid.column) * depth)
+    }
+
+    func solve(
+        _ a: DistributedMatrixView<Scalar>, _ side: Side, _ b: inout DistributedMatrix<Scalar>
+    ) throws(TesseraError) {
+        guard b.rows > 0, b.columns > 0 else { return }
+        // Forward where op(A)ᵢₖ (left) or op(A)ₖⱼ (right) has its blocks behind the diagonal.
+        let isForward = (triangle == .lower) == (side == .left)
+        let map = side == .left ? layout.rows : layout.columns
+        for turn in 0..<map.blockCount {
+            let k = isForward ? turn : map.blockCount - 1 - turn
+            let block = map.indices(ofBlock: k)
+            let span = isForward ? block.lowerBound..<map.extent : 0..<block.upperBound
+            let rest = isForward ? block.upperBound..<map.extent : 0..<block.lowerBound
+            switch side {
+            case .left:
+                let height = try columnPanel.gatherColumns(block, rows: span, of: a, operation, dealtLike: map)
+                solveBlockRow(block, in: &b, diagonalAt: isForward ? 0 : height - block.count, height)
+                let width = try rowPanel.gatherRows(
+                    block, columns: 0..<b.columns, of: b.view, .none, dealtLike: layout.columns)
+                updateRows(
+                    rest, of: &b, block.count, panelRow: isForward ? height - localRows(rest).count : 0, height, width)
+            case .right:
+                let width = try rowPanel.gatherRows(block, columns: span, of: a, operation, dealtLike: map)
+                solveBlockColumn(block, in: &b, diagonalAt: isForward ? 0 : width - block.count)
+                let height = try columnPanel.gatherColumns(
+                    block, rows: 0..<b.rows, of: b.view, .none, dealtLike: layout.rows)
+                updateColumns(
+                    rest, of: &b, block.count, panelColumn: isForward ? width - localColumns(rest).count : 0, height)
+            }
+        }
+    }
+
+    func localRows(_ range: Range<Int>) -> Range<Int> { layout.rows.localRange(range, on: grid.row) }
+    func localColumns(_ range: Range<Int>) -> Range<Int> { layout.columns.localRange(range, on: grid.column) }
+
+    /// Xₖ = op(Aₖₖ)⁻¹ Bₖ on the process row that owns it.
+    func solveBlockRow(_ block: Range<Int>, in b: inout DistributedMatrix<Scalar>, diagonalAt row: Int, _ height: Int) {
+        guard layout.rows.owner(of: GlobalIndex(block.lowerBound)) == grid.row, b.localColumns > 0 else { return }
+        Scalar.trsm(
+            .left, triangle, .none, diagonal, block.count, b.localColumns, 1, columnPanel.panel.base + row, height,
+            b.storage + localRows(block).lowerBound, b.leadingDimension)
+    }
+
+    /// Xₖ = Bₖ op(Aₖₖ)⁻¹ on the process column that owns it.
+    func solveBlockColumn(_ block: Range<Int>, in b: inout DistributedMatrix<Scalar>, diagonalAt column: Int) {
+        guard layout.columns.owner(of: GlobalIndex(block.lowerBound)) == grid.column, b.localRows > 0 else { return }
+        Scalar.trsm(
+            .right, triangle, .none, diagonal, b.localRows, block.count, 1,
+            rowPanel.panel.base + column * block.count, block.count,
+            b.storage + localColumns(block).lowerBound * b.leadingDimension, b.leadingDimension)
+    }
+
+    /// Bᵢ -= op(A)ᵢₖ Xₖ
+    func updateRows(
+        _ rest: Range<Int>, of b: inout DistributedMatrix<Scalar>, _ depth: Int, panelRow: Int, _ height: Int,
+        _ width: Int
+    ) {
+        let rows = localRows(rest)
+        guard !rows.isEmpty, width > 0 else { return }
+        Scalar.gemm(
+            .none, .none, rows.count, width, depth, -1, columnPanel.panel.base + panelRow, height, rowPanel.panel.base,
+            depth, 1, b.storage + rows.lowerBound, b.leadingDimension)
+    }
+
+    /// Bⱼ -= Xₖ op(A)ₖⱼ
+    func updateColumns(
+        _ rest: Range<Int>, of b: inout DistributedMatrix<Scalar>, _ depth: Int, panelColumn: Int, _ height: Int
+    ) {
+        let columns = localColumns(rest)
+        guard !columns.isEmpty, height > 0 else { return }
+        Scalar.gemm(
+            .none, .none, height, columns.count, depth, -1, columnPanel.panel.base, height,
+            rowPanel.panel.base + panelColumn * depth, depth, 1, b.storage + columns.lowerBound * b.leadingDimension,
+            b.leadingDimension)
+    }
+}

@@ -1,0 +1,70 @@
+// A section of a job whose values have the types that its keys declare. Values that had faults are absent.
+
+/// The checked values of a section, by key.
+struct CheckedSection: Hashable, Sendable {
+    struct Checked: Hashable, Sendable {
+        let value: JobValue
+        let location: JobLocation
+    }
+
+    /// Keys of the sections around this one, and its own.
+    let path: [String]
+    let location: JobLocation
+    var values: [String: Checked] = [:]
+
+    /// A key with the sections around it: `kernel.type`.
+    func fullName(_ key: String) -> String { (path + [key]).joined(separator: ".") }
+
+    /// Where a fault of a key is reported; at the section's head where the key is left out.
+    func location(_ key: String) -> JobLocation { values[key]?.location ?? location }
+
+    // Values that may be absent, having had a fault: for checks between keys.
+
+    func ifSound(boolean key: String) -> Bool? {
+        if case .boolean(let value)? = values[key]?.value { value } else { nil }
+    }
+
+    func ifSound(integer key: String) -> Int? {
+        if case .integer(let value)? = values[key]?.value { value } else { nil }
+    }
+
+    func ifSound(number key: String) -> Double? {
+        if case .number(let value)? = values[key]?.value { value } else { nil }
+    }
+
+    func ifSound(numbers key: String) -> [Double]? {
+        if case .numbers(let value)? = values[key]?.value { value } else { nil }
+    }
+
+    func ifSound(text key: String) -> String? {
+        if case .text(let value)? = values[key]?.value { value } else { nil }
+    }
+
+    func ifSound(input key: String) -> InputArray? {
+        if case .input(let value)? = values[key]?.value { value } else { nil }
+    }
+
+    func ifSound(section key: String) -> CheckedSection? {
+        if case .section(let value)? = values[key]?.value { value } else { nil }
+    }
+
+    // Values that the declaration of the keys guarantees once the file has no faults.
+
+    func boolean(_ key: String) -> Bool { ifSound(boolean: key) ?? undeclared(key) }
+    func integer(_ key: String) -> Int { ifSound(integer: key) ?? undeclared(key) }
+    func number(_ key: String) -> Double { ifSound(number: key) ?? undeclared(key) }
+    func numbers(_ key: String) -> [Double] { ifSound(numbers: key) ?? undeclared(key) }
+    func text(_ key: String) -> String { ifSound(text: key) ?? undeclared(key) }
+    func input(_ key: String) -> InputArray { ifSound(input: key) ?? undeclared(key) }
+    func section(_ key: String) -> CheckedSection { ifSound(section: key) ?? undeclared(key) }
+
+    /// The value of a key that declares a choice whose words are the cases of an enumeration.
+    func choice<Choice: RawRepresentable<String>>(_ key: String, as: Choice.Type = Choice.self) -> Choice {
+        ifSound(text: key).flatMap(Choice.init) ?? undeclared(key)
+    }
+
+    /// Only a kind that reads what it does not declare comes here, whatever the file says.
+    private func undeclared<Value>(_ key: String) -> Value {
+        preconditionFailure("\(fullName(key)) is read as another type than its declaration says")
+    }
+}

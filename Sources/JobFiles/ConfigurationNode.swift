@@ -1,0 +1,113 @@
+// A job file as a tree whose every value knows where it stands. Only this file knows Yams.
+
+import Foundation
+import Yams
+
+/// A value of a job file before anything is known of its meaning.
+struct ConfigurationNode {
+    struct Entry {
+        let key: String
+        /// Where the key stands.
+        let location: JobLocation
+        var value: ConfigurationNode
+    }
+
+    enum Content {
+        /// No value: an empty place, `~` or `null`.
+        case nothing
+        case scalar(String, isQuoted: Bool)
+        case list([ConfigurationNode])
+        case section([Entry])
+    }
+
+    var content: Content
+    var location: JobLocation
+
+    /// How a fault describes it: `'abc'`, "a list of 3", "a section".
+    var found: String {
+        switch content {
+        case .nothing: "nothing"
+        case .scalar(let text, let isQuoted): "\(ConfigurationNode.quote(text))\(isQuoted ? " in quotes" : "")"
+        case .list(let items): "a list of \(items.count)"
+        case .section: "a section"
+        }
+    }
+
+    /// Text of the user as one short printable line.
+    static func quote(_ text: String) -> String {
+        let printable = String(text.map { $0.isNewline || $0 == "\t" ? " " : $0 })
+        return "'\(printable.count > 60 ? "\(printable.prefix(57))..." : printable)'"
+    }
+}
+
+extension ConfigurationNode {
+    /// Parses YAML; a fault of syntax is reported at its line.
+    ///
+    /// - Parameter option: the command line's option that the text comes from; nil for a file, which gives lines.
+    /// - Returns: nil where the text has a fault or holds nothing.
+    init?(yaml: String, option: String? = nil, report: inout JobReport, key: String = "") {
+        func location(_ mark: Mark?) -> JobLocation {
+            if let option { return .option(option) }
+            return mark.map { .line(max(1, $0.line)) } ?? .file
+        }
+        do {
+            guard let node = try compose(yaml: yaml) else { return nil }
+            self.init(node, location)
+        } catch let error as YamlError {
+            switch error {
+            case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
+                .composer(_, let problem, let mark, _):
+                let tab = ConfigurationNode.line(mark.line, of: yaml).contains("\t")
+                report.add(
+                    location(mark), key, expected: tab ? "valid YAML, indented by spaces" : "valid YAML",
+                    found: tab ? "a tab (\(problem))" : problem)
+            case .duplicatedKeysInMapping(let duplicates, let context):
+                for duplicate in duplicates {
+                    report.add(location(context.mark), duplicate, expected: "each key once", found: "it again")
+                }
+            case .reader(let problem, let offset, _, _):
+                let before = yaml.prefix(max(0, offset ?? 0))
+                let line = 1 + before.count { $0.isNewline }
+                report.add(
+                    option.map(JobLocation.option) ?? .line(line), key, expected: "a text file", found: problem)
+            default:
+                report.add(location(nil), key, expected: "valid YAML", found: "\(error)".quotedLine)
+            }
+            return nil
+        } catch {
+            report.add(location(nil), key, expected: "valid YAML", found: "\(error)".quotedLine)
+            return nil
+        }
+    }
+
+    private init(_ node: Node, _ location: (Mark?) -> JobLocation) {
+        self.location = location(node.mark)
+        switch node {
+        case .scalar(let scalar):
+            let isQuoted = scalar.style != .plain && scalar.style != .any
+            let isNothing = !isQuoted && ["", "~", "null", "Null", "NULL"].contains(scalar.string)
+            content = isNothing ? .nothing : .scalar(scalar.string, isQuoted: isQuoted)
+        case .sequence(let items):
+            content = .list(items.map { ConfigurationNode($0, location) })
+        case .mapping(let pairs):
+            content = .section(
+                pairs.map { key, value in
+                    Entry(
+                        key: key.scalar?.string ?? "(a key that is not a word)", location: location(key.mark),
+                        value: ConfigurationNode(value, location))
+                })
+        case .alias:
+            // The composer replaces aliases by what they stand for.
+            content = .nothing
+        }
+    }
+
+    private static func line(_ number: Int, of text: String) -> Substring {
+        text.split(separator: "\n", omittingEmptySubsequences: false).dropFirst(number - 1).first ?? ""
+    }
+}
+
+extension String {
+    /// The text as one short printable line in quotes.
+    fileprivate var quotedLine: String { ConfigurationNode.quote(self) }
+}

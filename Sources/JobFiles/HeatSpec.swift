@@ -1,0 +1,122 @@
+// Kind `heat`: diffusion of a map, du/dt = D (d²u/dx² + d²u/dy²), by explicit steps of the five-point stencil.
+//
+// The scheme is stable where D dt (1/dx² + 1/dy²) <= 1/2 (von Neumann).
+
+import CostModels
+
+/// Diffuses a map over a span of time.
+public struct HeatSpec: JobSpec {
+    /// The map: rows x columns, real.
+    public let field: InputArray
+    /// Metres from row to row of the field as it is read.
+    public let rowSpacing: Double
+    /// Metres from column to column of the field as it is read.
+    public let columnSpacing: Double
+    /// Square metres a year.
+    public let diffusivity: Double
+    /// Years.
+    public let duration: Double
+    /// Years of one step; nil derives it.
+    public let givenStep: Double?
+    /// Cells that each side of a cell of the field is cut into before the first step.
+    public let refine: Int
+    public let boundary: HeatBoundary
+    /// Fields to write, evenly spaced in time, the last at the end.
+    public let snapshots: Int
+    public let pictures: Bool
+
+    /// Rows of the refined field.
+    public var rows: Int { field.shape[0] * refine }
+    /// Columns of the refined field.
+    public var columns: Int { field.shape[1] * refine }
+    /// The largest stable step on the refined field, in years.
+    public var stableStep: Double {
+        HeatSpec.stableStep([rowSpacing, columnSpacing], diffusivity: diffusivity, refine: refine)
+    }
+    /// Steps of the whole run; never more than `Int` can count, which the validation has seen to.
+    public var steps: Int { Int(HeatSpec.steps(duration: duration, step: givenStep, stable: stableStep)) }
+    /// Years of one step: the duration in equal parts.
+    public var step: Double { duration / Double(steps) }
+
+    static func stableStep(_ spacing: [Double], diffusivity: Double, refine: Int) -> Double {
+        let (dy, dx) = (spacing[0] / Double(refine), spacing[1] / Double(refine))
+        return 1 / (2 * diffusivity * (1 / (dx * dx) + 1 / (dy * dy)))
+    }
+
+    /// A derived step keeps a tenth away from the limit, where the shortest wave would not decay.
+    static func steps(duration: Double, step: Double?, stable: Double) -> Double {
+        // A quotient that rounding has put just above a whole number is that number.
+        max(1, (duration / (step ?? 0.9 * stable) * (1 - 0x1p-40)).rounded(.up))
+    }
+
+    static let kind = "heat"
+    static let summary = "diffusion of a map, the standard model of soil creep."
+    static let memoryKey = "refine"
+    private static let mostSteps = 1e12
+
+    static let keys = [
+        JobKey(
+            "field", .input(.field), .required, "The map, relative to the job file: a real rows x columns .npy file."),
+        JobKey("spacing", .numbers(2, .positive), .required, "Metres from row to row and from column to column."),
+        JobKey("diffusivity", .number(.positive), .required, "Diffusivity in square metres a year."),
+        JobKey("duration", .number(.positive), .required, "Time to simulate, in years."),
+        JobKey(
+            "step", .either([.choice(["auto"]), .number(.positive)]), .defaults(.text("auto")),
+            "Years of one step; auto takes 0.9 of the largest stable one."),
+        JobKey(
+            "refine", .integer(1...1024), .defaults(.integer(1)),
+            "Cells that each side of a cell is cut into, by interpolation, before the first step."),
+        HeatBoundary.key,
+        JobKey(
+            "snapshots", .integer(1...1_000_000), .defaults(.integer(1)),
+            "Fields to write, evenly spaced in time, the last at the end."),
+        .pictures,
+    ]
+
+    static func checkRelations(_ section: CheckedSection, _ node: JobNode?, _ report: inout JobReport) {
+        HeatBoundary.checkRelations(section, &report)
+        guard let spacing = section.ifSound(numbers: "spacing"), let refine = section.ifSound(integer: "refine"),
+            let diffusivity = section.ifSound(number: "diffusivity")
+        else { return }
+        let stable = stableStep(spacing, diffusivity: diffusivity, refine: refine)
+        let given = section.ifSound(number: "step")
+        // A step that was typed with all the digits of the limit is the limit.
+        if let given, given > stable * (1 + 0x1p-40) {
+            report.add(
+                section.location("step"), "step", expected: "at most \(stable) years, the largest stable step",
+                found: given.short)
+        }
+        guard let duration = section.ifSound(number: "duration") else { return }
+        let steps = steps(duration: duration, step: given, stable: stable)
+        guard steps <= mostSteps else {
+            report.add(
+                section.location("duration"), "duration", expected: "at most \(mostSteps.short) steps",
+                found: "\(steps) of them")
+            return
+        }
+        if let snapshots = section.ifSound(integer: "snapshots"), Double(snapshots) > steps {
+            report.add(
+                section.location("snapshots"), "snapshots",
+                expected: "at most one for each of the \(steps.short) steps",
+                found: "\(snapshots)")
+        }
+    }
+
+    init(_ section: CheckedSection) {
+        field = section.input("field")
+        rowSpacing = section.numbers("spacing")[0]
+        columnSpacing = section.numbers("spacing")[1]
+        diffusivity = section.number("diffusivity")
+        duration = section.number("duration")
+        givenStep = section.ifSound(number: "step")
+        refine = section.integer("refine")
+        boundary = HeatBoundary(section)
+        snapshots = section.integer("snapshots")
+        pictures = section.boolean("pictures")
+    }
+
+    func memory(ranks: Int) -> Int {
+        let (cells, overflow) = field.count.multipliedReportingOverflow(by: refine * refine)
+        return MemoryModel.heat(cells: overflow ? .max : cells, ranks: ranks)
+    }
+}

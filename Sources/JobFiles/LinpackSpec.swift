@@ -1,0 +1,41 @@
+// Kind `linpack`: a generated dense system, solved by LU and judged by HPL's residual.
+
+import CostModels
+
+/// The Linpack benchmark.
+public struct LinpackSpec: JobSpec {
+    /// Order of the system.
+    public let n: Int
+    public let seed: Int
+    public let element: JobElement
+    /// nil lets the engine choose.
+    public let block: Int?
+    public let grid: JobGrid?
+
+    static let kind = "linpack"
+    static let summary = "a generated dense system, solved by LU and judged by HPL's residual."
+    static let memoryKey = "n"
+    static let keys = [
+        JobKey("n", .integer(1...Int.max), .required, "Order of the system: n equations."),
+        JobKey("seed", .integer(0...Int.max), .defaults(.integer(1)), "Seed of the system: the same on any grid."),
+        JobKey(
+            "type", .choice(JobElement.allCases.map(\.rawValue)), .defaults(.text("double")), "The type to compute in."),
+        .block, .grid,
+    ]
+
+    static func checkRelations(_ section: CheckedSection, _ node: JobNode?, _ report: inout JobReport) {
+        section.checkGrid(node, &report)
+    }
+
+    init(_ section: CheckedSection) {
+        n = section.integer("n")
+        seed = section.integer("seed")
+        element = section.choice("type")
+        block = section.block
+        grid = section.grid
+    }
+
+    func memory(ranks: Int) -> Int {
+        MemoryModel.linpack(n: n, scalarBytes: element.byteSize, ranks: ranks)
+    }
+}

@@ -1,0 +1,110 @@
+internal import ArrayFormats
+internal import Foundation
+internal import JobFiles
+internal import Tessera
+
+/// Kind `heat`: diffuses a map over a span of time and writes snapshots.
+func runHeat(_ spec: HeatSpec, _ run: JobRun, _ rates: MachineRates, _ summary: inout JobSummary) throws {
+    let (shape, field) = try NpyFile.read(spec.field.path)
+    let refinement = Refinement(field, rows: shape[0], columns: shape[1], factor: spec.refine)
+    let (dy, dx) = (spec.rowSpacing / Double(spec.refine), spec.columnSpacing / Double(spec.refine))
+    let stencil = HeatStencil(
+        ry: spec.diffusivity * spec.step / (dy * dy), rx: spec.diffusivity * spec.step / (dx * dx))
+    var heat = try Simulation(
+        stencil, extents: [spec.rows, spec.columns], boundary: spec.boundary.axes, timeStep: spec.step, on: run.world)
+    Trace.span("refine") { heat.fill { refinement.value($0[0], $0[1]) } }
+
+    let before = try heat.coarsened(by: spec.refine, on: run.world)
+    let massBefore = try heat.sum(.u)
+    var meter = ProgressMeter(
+        run.options.progress, total: spec.steps, unit: "steps",
+        workPerUnit: Double(spec.rows) * Double(spec.columns) / 1e9, workUnit: "Gpt", isReporting: run.isRoot)
+    var seconds = 0.0
+    var written = 0
+    for snapshot in 1...spec.snapshots {
+        // Evenly spaced in time; the last stands at the end of the duration.
+        let goal = Int((Double(spec.steps) * Double(snapshot) / Double(spec.snapshots)).rounded())
+        while heat.step < goal {
+            let throughput = try heat.advance(steps: min(stepsBetweenSignals, goal - heat.step))
+            seconds += throughput.seconds
+            meter.update(done: heat.step)
+        }
+        written += 1
+    }
+    meter.finish()
+    let massAfter = try heat.sum(.u)
+    let after = try heat.coarsened(by: spec.refine, on: run.world)
+
+    let points = Double(spec.rows) * Double(spec.columns) * Double(spec.steps)
+    let bytes = 24.0
+    summary.add("cells", "cells", .text("\(spec.rows) x \(spec.columns)"))
+    summary.add("steps", "steps", .integer(spec.steps))
+    summary.add("step_years", "step", .quantity(spec.step, "years"))
+    summary.add("stable_step_years", "largest stable step", .quantity(spec.stableStep, "years"))
+    summary.add("duration_years", "duration", .quantity(spec.duration, "years"))
+    summary.add("snapshots", "snapshots", .integer(written))
+    summary.add("mass_change", "relative change of mass", .quantity((massAfter - massBefore) / massBefore, ""))
+    if spec.boundary.conservesMass {
+        let isConserved = abs(massAfter - massBefore) <= 1e-12 * abs(massBefore)
+        summary.add("mass_conserved", "mass conserved to rounding", .flag(isConserved))
+    }
+    let slowest = try run.world.allReduce(seconds, .maximum)
+    summary.add("gpoints_per_second", "rate", .quantity(points / slowest / 1e9, "Gpt/s"))
+    summary.add("share_of_triad", "of triad bandwidth", .quantity(100 * points * bytes / slowest / rates.triad, "%"))
+
+    try run.onRoot { () throws(TesseraError) in
+        guard spec.pictures, let before, let after else { return }
+        try drawDiffusion(
+            before: before, after: after, shape: shape, spacing: (spec.rowSpacing, spec.columnSpacing),
+            caption: "\(grouped(spec.duration)) years of soil creep at \(spec.diffusivity) m²/yr",
+            to: run.path("hillslope.png"))
+    }
+}
+
+/// Steps after which the ranks ask each other for signals: rare enough to cost nothing, often enough to stop soon.
+private let stepsBetweenSignals = 10
+
+/// 12000 as "12,000".
+private func grouped(_ number: Double) -> String {
+    let digits = Array(String(format: "%.0f", number))
+    return String(
+        digits.enumerated().flatMap { place, digit in
+            place > 0 && (digits.count - place).isMultiple(of: 3) && digits[place - 1] != "-" ? [",", digit] : [digit]
+        })
+}
+
+extension HeatBoundary {
+    /// The boundaries along rows and columns as the engine takes them.
+    var axes: [Boundary] {
+        func axis(_ lower: Side, _ upper: Side) -> Boundary {
+            lower == .periodic ? .periodic : .sides(lower.rule, upper.rule)
+        }
+        return [axis(north, south), axis(west, east)]
+    }
+
+    /// Whether nothing crosses the edges but into the opposite one.
+    var conservesMass: Bool {
+        [north, south, west, east].allSatisfy { if case .fixed = $0 { false } else { true } }
+    }
+}
+
+extension HeatBoundary.Side {
+    var rule: BoundarySide {
+        if case .fixed(let value) = self { .dirichlet(value) } else { .neumann }
+    }
+}
+
+extension Simulation where S == HeatStencil {
+    /// The means over squares of `factor` x `factor` cells, in C order on rank 0, nil elsewhere: for pictures. Collective.
+    func coarsened(by factor: Int, on world: Communicator) throws(TesseraError) -> [Double]? {
+        let columns = extents[1] / factor
+        var sums = [Double](repeating: 0, count: extents[0] / factor * columns)
+        forEachRow(of: .u) { first, row in
+            let start = first[0] / factor * columns
+            for k in row.indices { sums[start + (first[1] + k) / factor] += row[k] }
+        }
+        var span = sums.mutableSpan
+        try world.reduce(&span, .sum, to: 0)
+        return world.rank == 0 ? sums.map { $0 / Double(factor * factor) } : nil
+    }
+}

@@ -1,0 +1,97 @@
+// Lanes that read and write fields in memory: what the SIMD lanes and the scalar lane share.
+
+/// A lane of numbers that lie beside one another in memory.
+public protocol MemoryLane: Lane where Site == GridSite<Scalar>, Source == GridTaps<Scalar> {
+    associatedtype Scalar: BinaryFloatingPoint & BitwiseCopyable
+
+    /// The number of axes of the grid.
+    static var axes: Int { get }
+    /// The number of points.
+    static var width: Int { get }
+    /// Reads `width` numbers from an address aligned for one of them.
+    static func load(_ address: UnsafePointer<Scalar>) -> Self
+    /// Writes `width` numbers.
+    func store(_ address: UnsafeMutablePointer<Scalar>)
+    /// `first, first + 1, ...`, each rounded once.
+    static func ramp(from first: Int) -> Self
+}
+
+/// One field at one time level, seen from the first point of a lane.
+@frozen
+public struct GridTaps<Scalar> {
+    @usableFromInline let base: UnsafePointer<Scalar>
+    @usableFromInline let planeStride: Int
+    @usableFromInline let rowStride: Int
+
+    @inlinable @inline(__always)
+    init(base: UnsafePointer<Scalar>, planeStride: Int, rowStride: Int) {
+        self.base = base
+        self.planeStride = planeStride
+        self.rowStride = rowStride
+    }
+}
+
+/// Where an update stands: an offset that holds in every field and level, and the global index.
+@frozen
+public struct GridSite<Scalar> {
+    /// The first interior cell of every slot.
+    @usableFromInline let inputs: UnsafePointer<UnsafePointer<Scalar>>
+    /// The first interior cell of every field's next level.
+    @usableFromInline let outputs: UnsafePointer<UnsafeMutablePointer<Scalar>>
+    /// The first point's offset from the first interior cell.
+    @usableFromInline let offset: Int
+    @usableFromInline let planeStride: Int
+    @usableFromInline let rowStride: Int
+    @usableFromInline let plane: Int
+    @usableFromInline let row: Int
+    @usableFromInline let column: Int
+    @usableFromInline let time: Double
+
+    @inlinable @inline(__always)
+    init(
+        inputs: UnsafePointer<UnsafePointer<Scalar>>, outputs: UnsafePointer<UnsafeMutablePointer<Scalar>>,
+        offset: Int, planeStride: Int, rowStride: Int, plane: Int, row: Int, column: Int, time: Double
+    ) {
+        self.inputs = inputs
+        self.outputs = outputs
+        self.offset = offset
+        self.planeStride = planeStride
+        self.rowStride = rowStride
+        self.plane = plane
+        self.row = row
+        self.column = column
+        self.time = time
+    }
+}
+
+extension MemoryLane {
+    @inlinable @inline(__always)
+    public static func source(at site: GridSite<Scalar>, slot: Int) -> GridTaps<Scalar> {
+        GridTaps(base: site.inputs[slot] + site.offset, planeStride: site.planeStride, rowStride: site.rowStride)
+    }
+
+    @inlinable @inline(__always)
+    public static func axes(of source: GridTaps<Scalar>) -> Int { axes }
+
+    @inlinable @inline(__always)
+    public static func tap(_ source: GridTaps<Scalar>, plane: Int, row: Int, column: Int, axes: Int) -> Self {
+        load(source.base + (plane &* source.planeStride &+ row &* source.rowStride &+ column))
+    }
+
+    @inlinable @inline(__always)
+    public static func position(at site: GridSite<Scalar>, axis: Int) -> Self {
+        switch axis &+ 3 &- axes {
+        case 0: Self(Double(site.plane))
+        case 1: Self(Double(site.row))
+        default: ramp(from: site.column)
+        }
+    }
+
+    @inlinable @inline(__always)
+    public static func time(at site: GridSite<Scalar>) -> Self { Self(site.time) }
+
+    @inlinable @inline(__always)
+    public static func write(_ value: Self, at site: GridSite<Scalar>, field: Int) {
+        value.store(site.outputs[field] + site.offset)
+    }
+}

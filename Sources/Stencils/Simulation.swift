@@ -1,0 +1,95 @@
+// A stencil on a grid: the fields of one rank's box, their boundaries, and the time that has passed.
+//
+// Memory: a field keeps its current level, the older levels that the update reads, and the one being written; the next
+// level replaces the oldest where that is read at the point alone (two buffers for a leapfrog).
+
+package import CostModels
+public import Failures
+public import MessagePassing
+
+/// A stencil that steps through time on a grid shared by the ranks of a communicator.
+///
+/// Values have the same bits after the same steps on every number of ranks. All calls are collective unless they say
+/// otherwise.
+public struct Simulation<S: MultiFieldStencil>: ~Copyable {
+    public let stencil: S
+    /// What the stencil reads, writes and computes at a point.
+    public let footprint: Footprint
+    public let extents: [Int]
+    /// Ranks along each axis.
+    public let shape: [Int]
+    /// Steps done.
+    public internal(set) var step = 0
+    /// The time that one step takes.
+    public let timeStep: Double
+    public let communicator: Communicator
+
+    let partition: GridPartition
+    var storage: FieldStorage<S.Scalar>
+    /// The exchange before every sweep, and those of older levels and coefficients, due after values were set.
+    let everyStep: HaloExchange<S.Scalar>
+    let afterSetting: [(ago: Int, exchange: HaloExchange<S.Scalar>)]
+    @usableFromInline var valuesWereSet = true
+
+    /// Makes a simulation whose fields are zero.
+    ///
+    /// - Parameters:
+    ///   - extents: the cells along each axis, one to three; the last axis is contiguous in memory.
+    ///   - boundary: what lies beyond the ends of each axis.
+    ///   - boundaries: the same for fields that differ.
+    ///   - shape: ranks along each axis; by default the shape that sends the fewest words.
+    ///   - timeStep: the time of one step, for ``Cell/time`` and Dirichlet functions.
+    /// - Throws: ``TesseraError/argument(routine:name:expected:found:)`` on all ranks where an argument does not fit.
+    public init(
+        _ stencil: S, extents: [Int], boundary: [Boundary], boundaries: [S.Field: [Boundary]] = [:],
+        shape: [Int]? = nil, timeStep: Double = 1, on communicator: Communicator
+    ) throws(TesseraError) {
+        let plan = try SimulationPlan(
+            stencil, extents: extents, boundary: boundary, boundaries: boundaries, shape: shape, on: communicator)
+        let fields = 0..<plan.footprint.fields
+        func exchange(_ members: [Int]) throws(TesseraError) -> HaloExchange<S.Scalar> {
+            try HaloExchange(
+                members.map { HaloMember(field: $0, halo: plan.halos[$0], boundaries: plan.boundaries[$0]) },
+                partition: plan.partition, layout: plan.layout, on: communicator)
+        }
+        let everyStep = try exchange(fields.filter { plan.isRefreshedEveryStep($0) })
+        var afterSetting: [(Int, HaloExchange<S.Scalar>)] = []
+        for ago in 0..<LaneSlot.levels {
+            let due = fields.filter { plan.isRefreshedAfterSetting($0, ago: ago) }
+            if !due.isEmpty { afterSetting.append((ago, try exchange(due))) }
+        }
+        self.stencil = stencil
+        self.extents = extents
+        self.timeStep = timeStep
+        self.communicator = communicator
+        self.everyStep = everyStep
+        self.afterSetting = afterSetting
+        footprint = plan.footprint
+        self.shape = plan.partition.shape.array.suffix(extents.count)
+        partition = plan.partition
+        storage = FieldStorage(layout: plan.layout, levels: fields.map { plan.footprint.levels(of: $0) }, zero: 0)
+    }
+
+    /// The time of the current level.
+    public var time: Double { Double(step) * timeStep }
+
+    /// The global indices of this rank's cells, a range an axis.
+    public var localRanges: [Range<Int>] {
+        (3 - extents.count..<3).map { partition.start[$0]..<(partition.start[$0] + partition.count[$0]) }
+    }
+
+    /// Bytes that this rank's fields take, ghosts and padding included.
+    public var bytesOfFields: Int {
+        storage.layout.size * storage.levels.reduce(0, +) * MemoryLayout<S.Scalar>.stride
+    }
+
+    /// Bytes that cross the memory bus for one point in a plain sweep.
+    public var bytesPerPoint: Int { footprint.scalarsPerPoint * MemoryLayout<S.Scalar>.stride }
+
+    /// The words and messages that each step's exchange costs, as the model gives them.
+    package var exchangeModel: HaloExchangeModel {
+        HaloExchangeModel(
+            extents: partition.extents.array, shape: partition.shape.array, periodic: partition.periodic,
+            fields: everyStep.halos)
+    }
+}

@@ -1,0 +1,87 @@
+import Foundation
+import JobFiles
+import Testing
+
+/// What a sound file becomes: values, defaults, derived quantities, and the files that the project ships.
+@Suite struct SpecTests {
+    @Test func gaussianProcessWithItsDefaults() throws {
+        try JobFolder.with { folder in
+            let file = try folder.load(
+                Sound.gaussianProcess.replacing("samples: 100\n", with: ""), overrides: ["samples=12"])
+            guard case .gaussianProcess(let spec) = file.job else { throw OverrideTests.NotTheKind() }
+            #expect(spec.field.path == "\(folder.path)/field.npy" && spec.field.shape == [20, 30])
+            #expect(spec.rowSpacing == 92.5 && spec.columnSpacing == 74.5 && spec.samples == 12 && spec.seed == 1)
+            #expect(spec.kernel.type == .matern32 && spec.kernel.variance == 26000 && spec.kernel.noise == 100)
+            #expect(!spec.variance && spec.panel == 1024 && spec.block == nil && spec.grid == nil && spec.pictures)
+            #expect(file.kind == "gaussian-process" && file.name == "job")
+        }
+    }
+
+    @Test func heatSteps() throws {
+        try JobFolder.with { folder in
+            func heat(_ addition: String) throws -> HeatSpec {
+                guard case .heat(let spec) = try folder.load(Sound.heat + "\n" + addition).job else {
+                    throw OverrideTests.NotTheKind()
+                }
+                return spec
+            }
+            // D = 0.5, dx = dy = 10: the limit is 1 / (2 D (2 / 100)) = 50 years; 1000 years in steps of at most 45.
+            let derived = try heat("")
+            #expect(derived.stableStep == 50 && derived.steps == 23 && derived.step == 1000.0 / 23)
+            #expect(derived.boundary.north == .insulated && derived.boundary.east == .insulated)
+            #expect(derived.snapshots == 1 && derived.refine == 1 && derived.rows == 20 && derived.columns == 30)
+            let given = try heat("step: 50\nboundary: periodic")
+            #expect(given.steps == 20 && given.step == 50 && given.boundary.west == .periodic)
+            #expect(try heat("step: 30").steps == 34)
+            #expect(try heat("step: 0.1").steps == 10_000)
+            let refined = try heat("refine: 10\nboundary: {fixed: -2.5}")
+            #expect(refined.stableStep == 0.5 && refined.steps == 2223 && refined.columns == 300)
+            #expect(refined.boundary.south == .fixed(-2.5))
+        }
+    }
+
+    @Test func denseKinds() throws {
+        try JobFolder.with { folder in
+            guard case .solve(let solve) = try folder.load(Sound.solve).job else { throw OverrideTests.NotTheKind() }
+            #expect(solve.matrix.shape == [6, 6] && solve.rightHandSide.shape == [6] && solve.solution == "x.npy")
+            #expect(solve.method == .auto && solve.element == .double)
+            let text = Sound.solve.replacing("a.npy", with: "z.npy").replacing("b.npy", with: "b2.npy")
+            guard case .solve(let complex) = try folder.load(text + "\nmethod: lu\nblock: 32\ngrid: 2x1").job else {
+                throw OverrideTests.NotTheKind()
+            }
+            #expect(complex.element == .complexDouble && complex.method == .lu && complex.block == 32)
+            #expect(complex.grid?.rows == 2 && complex.grid?.columns == 1)
+            guard case .solve(let sparse) = try folder.load(Sound.solve.replacing("a.npy", with: "s.mtx")).job else {
+                throw OverrideTests.NotTheKind()
+            }
+            #expect(sparse.matrix.shape == [6, 6] && !sparse.matrix.isComplex)
+
+            guard case .multiply(let product) = try folder.load(Sound.multiply + "\nalpha: -2e-1").job else {
+                throw OverrideTests.NotTheKind()
+            }
+            #expect(product.extents == (6, 4, 6) && product.alpha == -0.2 && product.transposeB == .transpose)
+            guard case .linpack(let linpack) = try folder.load(Sound.linpack + "\ntype: complex-float").job else {
+                throw OverrideTests.NotTheKind()
+            }
+            #expect(linpack.n == 1000 && linpack.element == .complexFloat && linpack.seed == 1)
+        }
+    }
+
+    @Test(arguments: [
+        ("terrain-gp", "gaussian-process"), ("hillslope", "heat"), ("solve", "solve"), ("multiply", "multiply"),
+        ("linpack", "linpack"),
+    ])
+    func readyFilesLoad(_ name: String, _ kind: String) throws {
+        let file = try JobFile.load(path: repositoryFile("jobs/\(name).yaml"), node: nil)
+        #expect(file.kind == kind && file.name == name && file.outputFolder == "results/\(name)")
+        // A laptop's memory is enough for each.
+        #expect(file.memory(ranks: 4) < 2 << 30)
+    }
+
+    @Test func theHillslopeIsWhatItsCommentsSay() throws {
+        guard case .heat(let spec) = try JobFile.load(path: repositoryFile("jobs/hillslope.yaml"), node: nil).job else {
+            throw OverrideTests.NotTheKind()
+        }
+        #expect(spec.rows == 5504 && spec.columns == 6448 && spec.steps == 338 && Int(spec.stableStep) == 328)
+    }
+}

@@ -1,0 +1,66 @@
+import DistributedArrays
+import DistributedLinearAlgebra
+import Failures
+import LinearAlgebra
+import MessagePassing
+
+let choleskyChecks: [RankCheck] = [
+    RankCheck("Cholesky, factor and solve") { world in
+        try forEachGrid(world) { grid in
+            struct Body: ScalarBody {
+                let grid: ProcessGrid
+                func run<Scalar: LinearScalar>(_: Scalar.Type) throws {
+                    for (n, block) in [(0, 2), (1, 1), (3, 32), (12, 1), (17, 3), (40, 5), (70, 32)] {
+                        for sources in [(0, 0), (1, 2)] { try checkCholesky(Scalar.self, n, block, sources, on: grid) }
+                    }
+                }
+            }
+            try forEachScalar(Body(grid: grid))
+        }
+    },
+    RankCheck("Cholesky names the failing minor on all ranks") { world in
+        try forEachGrid(world) { grid in
+            for (n, bad) in [(1, 0), (13, 0), (13, 5), (13, 12), (40, 33)] {
+                let a = try DistributedMatrix<Double>(rows: n, columns: n, block: 4, on: grid) { i, j in
+                    i == j ? (i == bad ? -1 : 2) : i == j + 1 || j == i + 1 ? 0.5 : 0
+                }
+                expectThrows(matches: { $0 == .notPositiveDefinite(minor: bad + 1) }) { _ = try Cholesky(a) }
+            }
+            let nan = try DistributedMatrix<Double>(rows: 9, columns: 9, block: 2, on: grid) { i, j in
+                i == j ? (i == 4 ? .nan : 1) : 0
+            }
+            expectThrows(matches: { $0 == .notPositiveDefinite(minor: 5) }) { _ = try Cholesky(nan) }
+        }
+    },
+]
+
+/// ‖A - L Lᴴ‖ and ‖A X - B‖ to the measures of ScaLAPACK's tests.
+private func checkCholesky<Scalar: LinearScalar>(
+    _: Scalar.Type, _ n: Int, _ block: Int, _ sources: (Int, Int), on grid: ProcessGrid
+) throws {
+    let a = positiveDefinite(n, Scalar.self)
+    let place = layout(n, n, blocks: (block, block), sources: sources, on: grid)
+    let factor = try Cholesky(dealt(a, place, on: grid))
+    let lower = try replicated(factor.factor)
+    let l = Matrix<Scalar>(rows: n, columns: n) { $0 >= $1 ? lower[$0, $1] : .zero }
+    let back = product(l, applied(.conjugateTranspose, l))
+    let residual = measure(back, a, scale: oneNorm(a), n)
+    expect(residual < 1, "\(Scalar.typeName) n \(n) block \(block): |A - LLᴴ| \(residual)")
+
+    for (columns, blockB) in [(1, block), (4, block + 1)] {
+        let b = random(n, columns, seed: 3, Scalar.self)
+        let right = dealt(b, layout(n, columns, blocks: (blockB, 2), sources: (0, 1), on: grid), on: grid)
+        let x = try replicated(try factor.solve(right))
+        let error = measure(product(a, x), b, scale: oneNorm(a) * oneNorm(x), n)
+        expect(error < 3, "\(Scalar.typeName) n \(n) block \(block): |AX - B| \(error)")
+    }
+}
+
+/// G Gᴴ + I for a random G.
+func positiveDefinite<Scalar: LinearScalar>(_ n: Int, _: Scalar.Type) -> Matrix<Scalar> {
+    let g = random(n, n, seed: 11, Scalar.self)
+    let product = product(g, applied(.conjugateTranspose, g))
+    return Matrix(rows: n, columns: n) { i, j in
+        i == j ? Scalar(real: product[i, i].realPart + 1) : i > j ? product[i, j] : product[j, i].conjugate
+    }
+}

@@ -1,0 +1,1 @@
+let distributedLinearAlgebraChecks: [RankCheck] = triangularSolveChecks + choleskyChecks
