@@ -121,7 +121,7 @@ let package = Package(
         .executableTarget(
             name: "RankFaults", dependencies: ["Tessera"], path: "Tests/RankPrograms/RankFaults",
             swiftSettings: swiftSettings),
-        tests("ArrayFormatsTests", ["ArrayFormats"]),
+        tests("ArrayFormatsTests", ["ArrayFormats", "Failures"]),
         tests("CostModelsTests", ["CostModels"]),
         tests("MessagePassingTests", ["MessagePassing", "RankChecks"]),
         tests("LinearAlgebraTests", ["Failures", "LinearAlgebra", complex]),
@@ -129,7 +129,7 @@ let package = Package(
         tests("DistributedLinearAlgebraTests", ["DistributedLinearAlgebra", "RankChecks"]),
         tests("StencilsTests", ["Stencils", "RankChecks"]),
         tests("TesseraTests", ["Tessera", "RankFaults"]),
-        tests("JobFilesTests", ["JobFiles"]),
+        tests("JobFilesTests", ["ArrayFormats", "CostModels", "Failures", "JobFiles"]),
         tests("JobsTests", ["ArrayFormats", "CPNG", "Failures", "Jobs", "MessagePassing", "TesseraCommand"]),
     ]
 )
