@@ -21,7 +21,7 @@ struct RunCommand: ParsableCommand {
     @OptionGroup var arguments: JobArguments
 
     @Option(name: .long, help: "How progress is shown: a bar on a terminal and plain lines in a log, or one of them.")
-    var progress: Progress = .auto
+    var progress: ProgressStyle = .auto
 
     @Flag(name: .long, help: "Print the summary as one JSON object.")
     var json = false
@@ -42,4 +42,4 @@ struct RunCommand: ParsableCommand {
     }
 }
 
-extension Progress: ExpressibleByArgument {}
+extension ProgressStyle: ExpressibleByArgument {}
