@@ -36,6 +36,11 @@ struct JobRun {
         }
     }
 
+    /// Throws ``TesseraError/interrupted(signal:)`` on all ranks when one of them has been asked to stop. Collective.
+    func stopIfAsked() throws(TesseraError) {
+        if let signal = try world.agreeOnSignal() { throw .interrupted(signal: signal) }
+    }
+
     /// The grid that a job asks for, or one as square as the rank count allows. Collective.
     func grid(_ wish: JobGrid?) throws(TesseraError) -> ProcessGrid {
         if let wish { return try ProcessGrid(world, rows: wish.rows, columns: wish.columns) }

@@ -50,9 +50,8 @@ let endings: [String: @Sendable (Communicator) throws -> Void] = [
         let plan = try ExchangePlan(repeating: 0, on: world, sends: messages, receives: messages)
         let blocks = try StridedBlocks<Int>(blocks: 2, length: 1, stride: 3)
         try MPIEnvironment.finish()
-        expectEnd { try plan.close() }
+        do { try plan.close() } catch { print("survived") }
         blocks.close()
-        print("survived")
     },
     "request dropped": { world in
         var buffer = [0]

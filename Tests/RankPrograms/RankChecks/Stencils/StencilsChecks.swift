@@ -5,7 +5,7 @@ import Failures
 import MessagePassing
 import Stencils
 
-let stencilsChecks: [RankCheck] = engineChecks + stencilsModeChecks + stencilsServiceChecks
+let stencilsChecks: [RankCheck] = engineChecks + stencilsModeChecks + stencilsServiceChecks + stencilsFileChecks
 
 private let mirror = Edge.mirror(sign: 1, slope: 0)
 private let wave: Edge = .function { index, time in

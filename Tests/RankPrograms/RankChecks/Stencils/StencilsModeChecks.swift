@@ -68,7 +68,8 @@ let stencilsModeChecks: [RankCheck] = [
         for radius in 1...4 {
             let (n, iterations) = (31, 10)
             var star = try Simulation(
-                ResearchStar(radius: radius, n: n), extents: [n, n], boundary: [.dirichlet(0), .dirichlet(0)], on: world)
+                ResearchStar(radius: radius, n: n), extents: [n, n], boundary: [.dirichlet(0), .dirichlet(0)], on: world
+            )
             star.fill(.input) { 1 * Double($0[0]) + .pi * Double($0[1]) }
             try star.advance(steps: iterations + 1)
             let error = largestError(star, .output) { index in
