@@ -36,7 +36,8 @@ struct CommandHelpTests {
 
     @Test(arguments: [
         ["run"], ["run", "a.yaml", "--colour"], ["bench", "qr", "--n", "10"], ["bench", "gemm"],
-        ["bench", "gemm", "--n", "0"], ["bench", "gemm", "--n", "100,x"], ["bench", "gemm", "--n", "9", "--steps", "2"],
+        ["bench", "gemm", "--n", "0"], ["bench", "gemm", "--n", "100,x"],
+        ["bench", "gemm", "--n", "9", "--steps", "2"],
         ["bench", "gemm", "--n", "9", "--grid", "2x2x2"], ["bench", "gemm", "--n", "9", "--grid", "2x"],
         ["bench", "heat2d", "--extents", "8x8x8", "--steps", "2"], ["bench", "heat2d", "--extents", "8x8"],
         ["bench", "heat3d", "--n", "8"], ["bench", "lu", "--n", "8", "--repeats", "0"],
