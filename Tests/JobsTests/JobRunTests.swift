@@ -156,6 +156,56 @@ struct JobRunTests {
         expectOneLine(outcome, status: 2, containing: "output: expected")
     }
 
+    @Test(arguments: ["TERM", "INT"])
+    func aSignalStopsTheRanksAtTheirNextStep(signal: String) async throws {
+        try folder.write(
+            "endless.yaml",
+            """
+            kind: heat
+            field: \(try writeField())
+            spacing: [10, 10]
+            diffusivity: 1
+            duration: 1000000000
+            snapshots: 1
+            """)
+        let output = folder.path("endless")
+        let outcome = try await Launch.ranks(
+            3, "tessera", ["run", folder.path("endless.yaml"), "--output", output, "--progress", "none"],
+            signal: (signal, after: 4), seconds: 60)
+        #expect(!outcome.timedOut)
+        #expect(outcome.status != 0)
+        let lines = outcome.errors.split(separator: "\n").filter { $0.hasPrefix("tessera:") }
+        #expect(lines.count == 1 && lines[0].contains("stopped by signal"), "\(outcome.errors)")
+        #expect(!outcome.errors.contains("Fatal error"))
+        let left = try FileManager.default.contentsOfDirectory(atPath: output)
+        #expect(left.isEmpty, "half a file: \(left)")
+    }
+
+    @Test func aFullDiskLeavesNoFile() async throws {
+        // A file system of 256 KiB, where this process may make one.
+        let small = folder.path("small")
+        try FileManager.default.createDirectory(atPath: small, withIntermediateDirectories: true)
+        let mount = try await Launch.command("mount", ["-t", "tmpfs", "-o", "size=256k", "tmpfs", small])
+        guard mount.status == 0 else { return }
+        try folder.write(
+            "full.yaml",
+            """
+            kind: heat
+            field: \(try writeField())
+            spacing: [10, 10]
+            diffusivity: 1
+            duration: 10
+            refine: 16
+            """)
+        let outcome = try await Launch.ranks(
+            2, "tessera", ["run", folder.path("full.yaml"), "--output", small + "/out", "--progress", "none"],
+            seconds: 60)
+        let left = (try? FileManager.default.contentsOfDirectory(atPath: small + "/out")) ?? []
+        _ = try await Launch.command("umount", [small])
+        expectOneLine(outcome, status: 1, containing: "No space left on device")
+        #expect(left.isEmpty, "half a file: \(left)")
+    }
+
     /// One line of the program's own, the right status, no crash trace, no hang.
     private func expectOneLine(_ outcome: Outcome, status: Int, containing text: String) {
         #expect(!outcome.timedOut)
