@@ -41,7 +41,6 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-numerics", from: "1.1.1"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
@@ -82,7 +81,7 @@ let package = Package(
             "Tessera",
             [
                 "CShim", "CostModels", "DistributedArrays", "DistributedLinearAlgebra", "Failures", "LinearAlgebra",
-                "MessagePassing", "Stencils", .product(name: "Logging", package: "swift-log"),
+                "MessagePassing", "Stencils", complex,
             ]),
 
         // Job files and the program that runs them.

@@ -23,3 +23,21 @@ extension DistributedMatrix {
         for j in 0..<localColumns { Scalar.scal(localRows, alpha, storage + j * leadingDimension, 1) }
     }
 }
+
+extension DistributedMatrixView {
+    /// The layout and the place of the view as words, for entry checks.
+    var words: [Int] { layout.words + [rowRange.lowerBound, rows, columnRange.lowerBound, columns] }
+}
+
+/// Throws an argument error that names both shapes, unless `holds`.
+func requireShape(
+    _ routine: String, _ name: String, _ expected: @autoclosure () -> String, _ holds: Bool, _ rows: Int, _ columns: Int
+) throws(TesseraError) {
+    if !holds {
+        throw .argument(routine: routine, name: name, expected: expected(), found: "\(rows)x\(columns)")
+    }
+}
+
+/// Columns in a panel: whole blocks, up to 256 or one larger block; a block beyond 512 is cut. (The rate of the local
+/// update levels off near a depth of 256.)
+func panelDepth(_ block: Int) -> Int { block > 512 ? 256 : max(block, 256 / block * block) }

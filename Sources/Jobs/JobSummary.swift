@@ -29,7 +29,9 @@ package struct JobSummary: Sendable {
                     ? String(format: "%.1f %%", number)
                     : fourDigits(number) + (unit.isEmpty ? "" : " " + unit)
             case .flag(let holds): holds ? "yes" : "no"
-            case .list(let members): members.map { $0.facts.map(\.text).joined(separator: " ") }.joined(separator: "; ")
+            case .list(let members):
+                members.map { $0.facts.map { "\($0.label) \($0.text)" }.joined(separator: " ") }
+                    .joined(separator: "; ")
             }
         }
     }

@@ -7,9 +7,9 @@ struct BenchCommand: ParsableCommand {
         commandName: "bench",
         abstract: "Measure a routine on generated data, and check its result.",
         discussion: """
-            ROUTINE is gemm, lu or cholesky (with --n), or heat2d or heat3d (with --extents and --steps). The time is the
-            best repetition's, as long as its slowest rank. The share is in percent of what all ranks together reach at
-            DGEMM or at the triad a = b + s c, measured in the same run. The residual is in units of rounding: below 16
+            ROUTINE is gemm, lu or cholesky (with --n), or heat2d or heat3d (with --extents and --steps). The time is the \
+            best repetition's, as long as its slowest rank. The share is in percent of what all ranks together reach at \
+            DGEMM or at the triad a = b + s c, measured in the same run. The residual is in units of rounding: below 16 \
             when the result is right.
 
             Examples:
@@ -23,7 +23,7 @@ struct BenchCommand: ParsableCommand {
 
     @Option(
         name: .customLong("n"),
-        help: ArgumentHelp("Orders of the matrices, one or several.", valueName: "n,n,..."), transform: orders)
+        help: ArgumentHelp("Orders of the matrices, one or several.", valueName: "n,n,..."), transform: commaSeparated)
     var orders: [Int]?
 
     @Option(name: .long, help: "Rows and columns of a block (default: what fits the order and the grid).")
@@ -32,10 +32,10 @@ struct BenchCommand: ParsableCommand {
     @Option(
         name: .long,
         help: ArgumentHelp("Ranks along each side (default: as square as their number allows).", valueName: "PxQ"),
-        transform: sizes)
+        transform: crossSeparated)
     var grid: [Int]?
 
-    @Option(name: .long, help: ArgumentHelp("Cells along each axis.", valueName: "AxB[xC]"), transform: sizes)
+    @Option(name: .long, help: ArgumentHelp("Cells along each axis.", valueName: "AxB[xC]"), transform: crossSeparated)
     var extents: [Int]?
 
     @Option(name: .long, help: "Steps to time.")
@@ -106,10 +106,10 @@ extension BenchRequest.Routine: ExpressibleByArgument {}
 extension BenchRequest.Element: ExpressibleByArgument {}
 
 /// "1000,2000" as numbers from 1 on.
-private func orders(_ text: String) throws -> [Int] { try positive(text, separator: ",") }
+private func commaSeparated(_ text: String) throws -> [Int] { try positive(text, separator: ",") }
 
 /// "512x512" as numbers from 1 on.
-private func sizes(_ text: String) throws -> [Int] { try positive(text, separator: "x") }
+private func crossSeparated(_ text: String) throws -> [Int] { try positive(text, separator: "x") }
 
 private func positive(_ text: String, separator: Character) throws -> [Int] {
     try text.split(separator: separator, omittingEmptySubsequences: false).map { part in

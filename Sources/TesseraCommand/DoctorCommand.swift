@@ -7,7 +7,7 @@ struct DoctorCommand: ParsableCommand {
         commandName: "doctor",
         abstract: "Examine this machine: libraries, cores, memory, speed, and what to mend.",
         discussion: """
-            Every fault comes with the command that mends it; the status is 0 without faults, 1 with them. Under mpirun
+            Every fault comes with the command that mends it; the status is 0 without faults, 1 with them. Under mpirun \
             it also tells where the ranks are, what they are bound to, and whether they share cores.
 
             Examples:

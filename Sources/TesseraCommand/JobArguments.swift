@@ -8,7 +8,8 @@ struct JobArguments: ParsableArguments {
     @Option(
         name: .customLong("set"),
         help: ArgumentHelp(
-            "Set a key of the job, by its path: --set kernel.length-scale=250. May be repeated.", valueName: "key=value"))
+            "Set a key of the job, by its path: --set kernel.length-scale=250. May be repeated.", valueName: "key=value"
+        ))
     var overrides: [String] = []
 
     @Option(name: .long, help: "The folder for results, instead of the job file's.", completion: .directory)

@@ -9,7 +9,7 @@ struct TesseraProgram: ParsableCommand {
         commandName: "tessera",
         abstract: "Dense linear algebra and structured grids, on one core or on many nodes.",
         discussion: """
-            A job file says what to compute; mpirun says on how many ranks. Without mpirun a job runs as one process,
+            A job file says what to compute; mpirun says on how many ranks. Without mpirun a job runs as one process, \
             with the same answer.
 
             Examples:
@@ -25,7 +25,8 @@ struct TesseraProgram: ParsableCommand {
               128 + N  stopped by signal N
 
             Completions for your shell (bash, zsh or fish):
-              tessera --generate-completion-script bash > ~/.local/share/bash-completion/completions/tessera
+              tessera --generate-completion-script bash > ~/.tessera-completion
+              source ~/.tessera-completion
             """,
         version: "0.1.0",
         subcommands: [

@@ -22,11 +22,14 @@ package struct Diagnosis: Sendable {
     /// One JSON object: the facts, and the lists `notes` and `faults`.
     package var json: String {
         var all = facts
-        all.add("notes", "notes", .list(notes.map { note in
-            var summary = JobSummary()
-            summary.add("note", "note", .text(note))
-            return summary
-        }))
+        all.add(
+            "notes", "notes",
+            .list(
+                notes.map { note in
+                    var summary = JobSummary()
+                    summary.add("note", "note", .text(note))
+                    return summary
+                }))
         all.add("faults", "faults", .list(faults.map(\.summary)))
         return all.json
     }
@@ -69,18 +72,24 @@ extension Diagnosis {
             return Fault(
                 "no mpirun in PATH: only one process can run", mend: "sudo apt-get install -y openmpi-bin")
         }
-        guard launcher.release != library, !launcher.release.version.isEmpty, !library.version.isEmpty else { return nil }
+        guard launcher.release != library, !launcher.release.version.isEmpty, !library.version.isEmpty else {
+            return nil
+        }
         return Fault(
             "\(launcher.path) is \(launcher.release), but tessera is linked with \(library): every rank would run alone",
-            mend: "PATH=<the folder of \(library)'s mpirun>:$PATH, or build tessera again with this mpirun's mpicc in PATH")
+            mend:
+                "PATH=<the folder of \(library)'s mpirun>:$PATH, or build tessera again with this mpirun's mpicc in PATH"
+        )
     }
 
     fileprivate mutating func examineOpenBLAS() {
+        let isMistaken = CoreType.fault != nil
         facts.add("openblas", "OpenBLAS", .text(OpenBLAS.version))
         facts.add("core_type", "core type", .text(CoreType.current))
-        facts.add("core_type_expected", "core type expected", .text(CoreType.expected ?? CoreType.current))
+        facts.add(
+            "core_type_expected", "core type expected", .text(isMistaken ? CoreType.expected ?? "" : CoreType.current))
         facts.add("threads", "threads a rank", .integer(OpenBLAS.threads))
-        if CoreType.fault != nil, let expected = CoreType.expected {
+        if isMistaken, let expected = CoreType.expected {
             faults.append(
                 Fault(
                     "OpenBLAS takes this processor for '\(CoreType.current)' and is several times slower than it could be",
@@ -139,8 +148,8 @@ extension Diagnosis {
             .list(
                 nodes.map { node, ranks in
                     var summary = JobSummary()
-                    summary.add("node", "node", .text(node))
-                    summary.add("ranks", "ranks", .integer(ranks.count))
+                    summary.add("ranks", "", .integer(ranks.count))
+                    summary.add("node", "on", .text(node))
                     return summary
                 }))
         facts.add(
@@ -149,7 +158,7 @@ extension Diagnosis {
                 places.map { place in
                     var summary = JobSummary()
                     summary.add("rank", "rank", .integer(place.rank))
-                    summary.add("processors", "processors", .text(place.processors))
+                    summary.add("processors", "on", .text(place.processors))
                     return summary
                 }))
         faults += RankPlace.faults(of: places)

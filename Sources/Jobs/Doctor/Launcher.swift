@@ -5,6 +5,11 @@ package struct FoundLauncher: Hashable, Sendable {
     package let path: String
     package let release: MPIRelease
 
+    package init(path: String, release: MPIRelease) {
+        self.path = path
+        self.release = release
+    }
+
     /// The first `mpirun` of PATH and what it says of itself; nil where there is none that runs. To be called before MPI
     /// starts, which does not bear a process that forks.
     package static func find() -> FoundLauncher? {

@@ -16,7 +16,9 @@ package struct ProcessorList: Hashable, Sendable {
                 guard let number = ends[0], number >= 0 else { return nil }
                 numbers.insert(number)
             case 2:
-                guard let first = ends[0], let last = ends[1], first >= 0, first <= last, last < 1 << 20 else { return nil }
+                guard let first = ends[0], let last = ends[1], first >= 0, first <= last, last < 1 << 20 else {
+                    return nil
+                }
                 numbers.formUnion(first...last)
             default: return nil
             }
