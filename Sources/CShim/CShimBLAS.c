@@ -5,7 +5,9 @@
 #include <lapacke.h>
 
 // The letters of LAPACK as CBLAS's enumerations.
-static enum CBLAS_TRANSPOSE trans_of(char c) { return c == 'N' ? CblasNoTrans : c == 'T' ? CblasTrans : CblasConjTrans; }
+static enum CBLAS_TRANSPOSE trans_of(char c) {
+    return c == 'N' ? CblasNoTrans : c == 'T' ? CblasTrans : CblasConjTrans;
+}
 static enum CBLAS_UPLO uplo_of(char c) { return c == 'L' ? CblasLower : CblasUpper; }
 static enum CBLAS_DIAG diag_of(char c) { return c == 'U' ? CblasUnit : CblasNonUnit; }
 static enum CBLAS_SIDE side_of(char c) { return c == 'L' ? CblasLeft : CblasRight; }

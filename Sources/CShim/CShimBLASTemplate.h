@@ -1,5 +1,5 @@
-// One scalar type's kernels. The file that includes this defines LETTER (s d c z), TYPE, REAL, REAL_SCALAR, AMAX, NRM2, ASUM;
-// they are undefined at the end.
+// One scalar type's kernels. The file that includes this defines LETTER (s d c z), TYPE, REAL, REAL_SCALAR, AMAX,
+// NRM2, ASUM; they are undefined at the end.
 
 #define FN(name) GLUE(name##_, LETTER)
 #define BLAS(name) GLUE(GLUE(cblas_, LETTER), name)
@@ -86,13 +86,13 @@ static void FN(gemm)(char transa, char transb, int32_t m, int32_t n, int32_t k, 
     BLAS(gemm)(COL, trans_of(transa), trans_of(transb), m, n, k, VALUE(alpha), a, lda, b, ldb, VALUE(beta), c, ldc);
 }
 
-static void FN(trsm)(char side, char uplo, char trans, char diag, int32_t m, int32_t n, const void *alpha, const void *a,
-                     int32_t lda, void *b, int32_t ldb) {
+static void FN(trsm)(char side, char uplo, char trans, char diag, int32_t m, int32_t n, const void *alpha,
+                     const void *a, int32_t lda, void *b, int32_t ldb) {
     BLAS(trsm)(COL, side_of(side), uplo_of(uplo), trans_of(trans), diag_of(diag), m, n, VALUE(alpha), a, lda, b, ldb);
 }
 
-static void FN(trmm)(char side, char uplo, char trans, char diag, int32_t m, int32_t n, const void *alpha, const void *a,
-                     int32_t lda, void *b, int32_t ldb) {
+static void FN(trmm)(char side, char uplo, char trans, char diag, int32_t m, int32_t n, const void *alpha,
+                     const void *a, int32_t lda, void *b, int32_t ldb) {
     BLAS(trmm)(COL, side_of(side), uplo_of(uplo), trans_of(trans), diag_of(diag), m, n, VALUE(alpha), a, lda, b, ldb);
 }
 
@@ -243,8 +243,8 @@ static int32_t FN(heev)(char job, char uplo, int32_t n, void *a, int32_t lda, vo
 #endif
 }
 
-static int32_t FN(gesvd)(char jobu, char jobvt, int32_t m, int32_t n, void *a, int32_t lda, void *s, void *u, int32_t ldu,
-                         void *vt, int32_t ldvt, void *work, int32_t lwork, void *rwork) {
+static int32_t FN(gesvd)(char jobu, char jobvt, int32_t m, int32_t n, void *a, int32_t lda, void *s, void *u,
+                         int32_t ldu, void *vt, int32_t ldvt, void *work, int32_t lwork, void *rwork) {
 #if REAL_SCALAR
     (void)rwork;
     return LAPACK(gesvd)(LAYOUT, jobu, jobvt, m, n, a, lda, s, u, ldu, vt, ldvt, work, lwork);

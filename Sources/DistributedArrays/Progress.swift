@@ -3,7 +3,7 @@
 private import Foundation
 
 /// How a routine shows its progress on standard error.
-public enum Progress: String, CaseIterable, Sendable {
+public enum ProgressStyle: String, CaseIterable, Sendable {
     case none
     /// One line, drawn again in place.
     case bar
@@ -32,7 +32,7 @@ public struct ProgressMeter {
     ///   - workUnit: the name of that work: `Gpt`, `GFLOP`.
     ///   - isReporting: true on the one rank that writes.
     public init(
-        _ progress: Progress, total: Int, unit: String, workPerUnit: Double = 0, workUnit: String = "",
+        _ progress: ProgressStyle, total: Int, unit: String, workPerUnit: Double = 0, workUnit: String = "",
         isReporting: Bool
     ) {
         let isTerminal = isatty(FileHandle.standardError.fileDescriptor) == 1

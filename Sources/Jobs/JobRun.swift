@@ -36,6 +36,11 @@ struct JobRun {
         }
     }
 
+    /// Throws ``TesseraError/interrupted(signal:)`` on all ranks when one of them has been asked to stop. Collective.
+    func stopIfAsked() throws(TesseraError) {
+        if let signal = try world.agreeOnSignal() { throw .interrupted(signal: signal) }
+    }
+
     /// The grid that a job asks for, or one as square as the rank count allows. Collective.
     func grid(_ wish: JobGrid?) throws(TesseraError) -> ProcessGrid {
         if let wish { return try ProcessGrid(world, rows: wish.rows, columns: wish.columns) }
@@ -84,7 +89,7 @@ package func run(_ job: JobFile, options: RunOptions, on world: Communicator) th
     summary.add("seconds", "time", .quantity(seconds, "s"))
     summary.add("communication_share", "communicating", .quantity(100 * communicating / seconds, "%"))
     summary.add("results", "results", .text(job.outputFolder))
-    if let trace = options.trace { try writeTrace(to: trace, on: world) }
+    if let trace = options.trace { try TraceFile.write(to: trace, on: world) }
     try run.onRoot { () throws(TesseraError) in
         try summary.write(to: run.path("summary.json"))
     }

@@ -1,6 +1,6 @@
-// The timelines of all ranks as one file in the Trace Event format, which Perfetto (ui.perfetto.dev) and chrome://tracing
-// open: a process for each rank, with one line of named spans and one of messages. Each rank encodes its own events; rank 0
-// gathers the bytes and writes them one rank after another.
+// The timelines of all ranks as one file in the Trace Event format, which Perfetto (ui.perfetto.dev) and
+// chrome://tracing open: a process for each rank, with one line of named spans and one of messages. Each rank encodes
+// its own events; rank 0 gathers the bytes and writes them one rank after another.
 //
 // Source: "Trace Event Format", Google, complete events ("X") and metadata ("M"); times in microseconds.
 
@@ -29,8 +29,8 @@ package enum TraceFile {
         }
     }
 
-    /// One rank's events as elements of the format's list, a line each, without the brackets: never empty, for the names of
-    /// the rank and of its two lines come first.
+    /// One rank's events as elements of the format's list, a line each, without the brackets: never empty, for the names
+    /// of the rank and of its two lines come first.
     package static func encoded(_ events: [Trace.Event], rank: Int) -> [UInt8] {
         var json = metadata("process_name", rank: rank, line: spanLine, key: "name", value: quoted("rank \(rank)"))
         json += "," + metadata("process_sort_index", rank: rank, line: spanLine, key: "sort_index", value: "\(rank)")

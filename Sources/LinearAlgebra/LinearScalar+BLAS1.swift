@@ -1,5 +1,5 @@
-// BLAS 1 over pointers, without checks: for loops that hold their storage by pointers. Lengths and strides are in scalars;
-// a size beyond 32 bits traps.
+// BLAS 1 over pointers, without checks: for loops that hold their storage by pointers. Lengths and strides are in
+// scalars; a size beyond 32 bits traps.
 
 import CShim
 
@@ -56,7 +56,8 @@ extension LinearScalar {
         Real(kernels(Self.self).pointee.asum(Int32(n), x, Int32(incx)))
     }
 
-    /// The first i (from 0) with the largest |Re xᵢ| + |Im xᵢ|; 0 where n = 0, any index where x holds a NaN.
+    /// The first i (from 0) with the largest |Re xᵢ| + |Im xᵢ|; 0 where n = 0. Any index where x holds a NaN: a
+    /// caller that must see NaN looks for it.
     package static func iamax(_ n: Int, _ x: UnsafePointer<Self>, _ incx: Int) -> Int {
         Int(kernels(Self.self).pointee.iamax(Int32(n), x, Int32(incx)))
     }

@@ -61,7 +61,8 @@ extension LinearScalar {
         }
     }
 
-    /// Scratch for the estimators: 4 n scalars serve the real and the complex routines, and n reals hold n `Int32`s too.
+    /// Scratch for the estimators: 4 n scalars serve the real and the complex routines, and n reals hold n `Int32`s
+    /// too.
     private static func estimate(
         _ n: Int,
         _ routine: (UnsafeMutablePointer<Double>, UnsafeMutablePointer<Self>, UnsafeMutablePointer<Real>) -> Int32

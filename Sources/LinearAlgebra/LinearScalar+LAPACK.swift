@@ -6,8 +6,8 @@ import CShim
 extension LinearScalar {
     /// A = L Lᴴ or Uᴴ U; info > 0 is the order of the first leading minor that is not positive, or is NaN.
     ///
-    /// OpenBLAS passes NaN by; a NaN anywhere in the triangle makes the factor's diagonal NaN in its row or column, so that
-    /// the diagonal shows the first one.
+    /// OpenBLAS passes NaN by; a NaN anywhere in the triangle makes the factor's diagonal NaN in its row or column,
+    /// so that the diagonal shows the first one.
     package static func potrf(_ triangle: Triangle, _ n: Int, _ a: UnsafeMutablePointer<Self>, _ lda: Int) -> Int {
         let info = Int(kernels(Self.self).pointee.potrf(triangle.letter, Int32(n), a, Int32(lda)))
         guard info >= 0 else { return info }

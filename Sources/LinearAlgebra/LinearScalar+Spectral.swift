@@ -1,4 +1,5 @@
-// LAPACK's orthogonal factors, Hermitian eigenvalues and singular values over pointers, without checks; each returns `info`.
+// LAPACK's orthogonal factors, Hermitian eigenvalues and singular values over pointers, without checks; each returns
+// `info`.
 
 import CShim
 

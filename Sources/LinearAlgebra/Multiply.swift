@@ -4,8 +4,8 @@ public import Failures
 
 /// C = alpha op(A) op(B) + beta C.
 ///
-/// op(A) is m x k, op(B) is k x n, C is m x n. beta = 0 overwrites C, NaN included; with alpha = 0 or k = 0 neither A nor
-/// B is read and C is only scaled.
+/// op(A) is m x k, op(B) is k x n, C is m x n. beta = 0 overwrites C, NaN included; with alpha = 0 or k = 0 neither A
+/// nor B is read and C is only scaled.
 public func multiply<Scalar: LinearScalar>(
     alpha: Scalar = 1, _ a: MatrixView<Scalar>, transposeA: Transpose = .none, _ b: MatrixView<Scalar>,
     transposeB: Transpose = .none, beta: Scalar = 0, into c: inout MutableMatrixView<Scalar>

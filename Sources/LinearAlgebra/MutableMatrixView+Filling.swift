@@ -37,8 +37,8 @@ extension MutableMatrixView {
         }
     }
 
-    /// Writes op(`source`): its transpose, or with `conjugated` its conjugate transpose. `source` must have as many rows
-    /// as this view has columns, and the reverse.
+    /// Writes op(`source`): its transpose, or with `conjugated` its conjugate transpose. `source` must have as many
+    /// rows as this view has columns, and the reverse.
     ///
     /// The order is by tiles of 32 x 32, so that both sides stay in the first cache.
     @inlinable @_lifetime(self: copy self)

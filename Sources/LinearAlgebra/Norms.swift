@@ -1,5 +1,5 @@
-// Norms of local matrices, O(m n). A NaN in the matrix makes the norm NaN; an empty matrix has norm 0. The Frobenius norm is
-// scaled against overflow.
+// Norms of local matrices, O(m n). A NaN in the matrix makes the norm NaN; an empty matrix has norm 0. The Frobenius
+// norm is scaled against overflow.
 
 public import Failures
 

@@ -66,8 +66,8 @@ public func singularValueDecomposition<Scalar: LinearScalar>(
     return SingularValueDecomposition(u: u, values: values, vConjugateTranspose: vt)
 }
 
-/// The iterations for eigenvalues and singular values need not end on NaN or infinity. With `triangle`, only that part of
-/// the matrix is looked at. A modulus may overflow where its parts do not, hence the second look.
+/// The iterations for eigenvalues and singular values need not end on NaN or infinity. With `triangle`, only that
+/// part of the matrix is looked at. A modulus may overflow where its parts do not, hence the second look.
 private func requireFinite<Scalar: LinearScalar>(
     _ routine: String, _ name: String, _ a: MatrixView<Scalar>, _ triangle: Triangle? = nil
 ) throws(TesseraError) {

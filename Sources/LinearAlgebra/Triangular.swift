@@ -4,8 +4,8 @@ public import Failures
 
 /// B = alpha op(A)⁻¹ B (`.left`) or alpha B op(A)⁻¹ (`.right`) for a triangular A.
 ///
-/// A's other triangle is not read, nor its diagonal where `diagonal` is `.unit`. A zero on the diagonal gives infinities
-/// or NaN, not an error. alpha = 0 overwrites B.
+/// A's other triangle is not read, nor its diagonal where `diagonal` is `.unit`. A zero on the diagonal gives
+/// infinities or NaN, not an error. alpha = 0 overwrites B.
 public func solveTriangular<Scalar: LinearScalar>(
     alpha: Scalar = 1, _ a: MatrixView<Scalar>, _ triangle: Triangle, transposeA: Transpose = .none,
     diagonal: Diagonal = .nonUnit, on side: Side = .left, _ b: inout MutableMatrixView<Scalar>

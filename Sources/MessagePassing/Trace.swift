@@ -11,6 +11,13 @@ public enum Trace {
         public let bytes: Int?
         public let start: Double
         public let end: Double
+
+        package init(name: String, bytes: Int?, start: Double, end: Double) {
+            self.name = name
+            self.bytes = bytes
+            self.start = start
+            self.end = end
+        }
     }
 
     nonisolated(unsafe) private static var origin: Double?
@@ -27,7 +34,7 @@ public enum Trace {
 
     /// Records `body` as a span of this name.
     @inline(__always)
-    public static func span<R, E>(_ name: @autoclosure () -> String, _ body: () throws(E) -> R) throws(E) -> R {
+    public static func span<R: ~Copyable, E>(_ name: @autoclosure () -> String, _ body: () throws(E) -> R) throws(E) -> R {
         guard let origin else { return try body() }
         let start = MPIEnvironment.seconds
         defer {

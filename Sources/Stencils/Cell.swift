@@ -6,8 +6,9 @@
 public struct Cell<L: Lane, Field: FieldName> {
     @usableFromInline let site: L.Site
 
+    /// For sweeps, and for tests with lanes of their own.
     @inlinable @inline(__always)
-    init(_ site: L.Site) { self.site = site }
+    public init(_ site: L.Site) { self.site = site }
 
     /// The values of a field around this point, `ago` steps before the current level (0, 1 or 2).
     @inlinable @inline(__always)

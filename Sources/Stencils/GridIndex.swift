@@ -20,6 +20,12 @@ public struct GridIndex: Hashable, Sendable, CustomStringConvertible {
         return canonical[axis &+ 3 &- axes]
     }
 
+    /// The index `columns` cells further along the last axis.
+    @inlinable
+    public func advanced(by columns: Int) -> GridIndex {
+        GridIndex(canonical: canonical &+ SIMD3(0, 0, columns), axes: axes)
+    }
+
     public var description: String { "\((0..<axes).map { self[$0] })" }
 }
 

@@ -11,9 +11,10 @@ extension Simulation {
     /// Does `steps` steps.
     ///
     /// - Returns: what was done on this rank, and in what time.
-    /// - Throws: ``TesseraError/argument(routine:name:expected:found:)`` where `steps` is negative.
+    /// - Throws: ``TesseraError/argument(routine:name:expected:found:)`` on all ranks where `steps` is negative, and
+    ///   ``TesseraError/disagreement(routine:detail:)`` where the ranks differ.
     @inlinable @discardableResult
-    public mutating func advance(steps: Int, progress: Progress = .none) throws(TesseraError) -> Throughput {
+    public mutating func advance(steps: Int, progress: ProgressStyle = .none) throws(TesseraError) -> Throughput {
         var run = try StepRun(self, steps: steps, progress: progress)
         for _ in 0..<Swift.max(0, steps) {
             fillGhosts()
@@ -97,9 +98,11 @@ struct StepRun: ~Copyable {
     private let bytes: Int
 
     @usableFromInline
-    init<S>(_ simulation: borrowing Simulation<S>, steps: Int, progress: Progress) throws(TesseraError) {
-        guard steps >= 0 else {
-            throw .argument(routine: "Simulation.advance", name: "steps", expected: "0 or more", found: "\(steps)")
+    init<S>(_ simulation: borrowing Simulation<S>, steps: Int, progress: ProgressStyle) throws(TesseraError) {
+        try simulation.communicator.agree("Simulation.advance", on: [steps]) { () throws(TesseraError) in
+            guard steps >= 0 else {
+                throw .argument(routine: "Simulation.advance", name: "steps", expected: "0 or more", found: "\(steps)")
+            }
         }
         communicator = simulation.communicator
         communicationAtStart = communicator.traffic.communicationSeconds

@@ -1,1 +1,1 @@
-print("scaffold")
+TesseraProgram.start()

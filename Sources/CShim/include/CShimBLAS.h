@@ -1,9 +1,9 @@
 // BLAS and LAPACK for Swift, one table of functions for each scalar type.
 //
 // C's complex numbers do not import into Swift, and the four types' routines differ in ways that Swift need not know
-// (scalars by value or by address, `orgqr` or `ungqr`, `iwork` or `rwork`). Each table therefore has the same signatures:
-// scalars and arrays are `void *`, a real-valued argument is `double` (exact for float), matrices are column-major,
-// Transpose, Triangle, Diagonal and Side are LAPACK's letters, and LAPACK's `info` is returned.
+// (scalars by value or by address, `orgqr` or `ungqr`, `iwork` or `rwork`). Each table therefore has the same
+// signatures: scalars and arrays are `void *`, a real-valued argument is `double` (exact for float), matrices are
+// column-major, Transpose, Triangle, Diagonal and Side are LAPACK's letters, and LAPACK's `info` is returned.
 #ifndef TESSERA_CSHIM_BLAS_H
 #define TESSERA_CSHIM_BLAS_H
 
@@ -66,7 +66,8 @@ typedef struct TesseraKernels {
     int32_t (*laswp)(int32_t n, void *a, int32_t lda, int32_t k1, int32_t k2, const int32_t *ipiv, int32_t incx);
     int32_t (*lacpy)(char uplo, int32_t m, int32_t n, const void *a, int32_t lda, void *b, int32_t ldb);
 
-    // LAPACK: reciprocal condition numbers; `work` holds 4 n scalars (real) or 2 n (complex), `rwork` n int32 or n reals
+    // LAPACK: reciprocal condition numbers; `work` holds 4 n scalars (real) or 2 n (complex), `rwork` n int32 or n
+    // reals
     int32_t (*gecon)(char norm, int32_t n, const void *a, int32_t lda, double anorm, double *rcond, void *work,
                      void *rwork);
     int32_t (*pocon)(char uplo, int32_t n, const void *a, int32_t lda, double anorm, double *rcond, void *work,

@@ -7,8 +7,8 @@
 //   mean(x*) = m + k(x*, X) α          n kernel values a point
 //   var(x*)  = k(0) - ‖L⁻¹ k(X, x*)‖²  n² flops a point
 
-package import Tessera
 internal import Foundation
+package import Tessera
 
 /// Where points lie, in metres.
 package struct PlanePoint: Sendable {
@@ -45,27 +45,27 @@ package struct GaussianProcess: ~Copyable {
     package init(
         covariance: CovarianceFunction, noise: Double, points: [PlanePoint], values: [Double], block: Int?,
         on grid: ProcessGrid
-    ) throws {
+    ) throws(TesseraError) {
         let n = points.count
         let mean = values.reduce(0, +) / Double(max(1, n))
-        let k = try Trace.span("covariance") {
-            try points.withUnsafeBufferPointer { points in
-                try DistributedMatrix<Double>(rows: n, columns: n, block: block, on: grid) { i, j in
+        var k = try DistributedMatrix<Double>(rows: n, columns: n, block: block, on: grid)
+        Trace.span("covariance") {
+            points.withUnsafeBufferPointer { points in
+                k.fill { i, j in
                     let value = covariance(squaredDistance: points[i].squaredDistance(to: points[j]))
                     return i == j ? value + noise : value
                 }
             }
         }
-        let layoutBlock = k.layout.rows.block
-        let factor = try Trace.span("cholesky") { try Cholesky(consuming: k) }
-        let y = try DistributedMatrix<Double>(rows: n, columns: 1, block: layoutBlock, on: grid) { i, _ in
-            values[i] - mean
-        }
-        let alpha = try Trace.span("solve") { try factor.solve(y) }
-        let weights = try alpha.everywhere()
-        let fit = zip(values, weights).reduce(0.0) { $0 + ($1.0 - mean) * $1.1 }
-        logMarginalLikelihood =
-            try -0.5 * fit - 0.5 * factor.logarithmOfDeterminant() - 0.5 * Double(n) * log(2 * Double.pi)
+        let factor = try Cholesky(consuming: k)
+        let y = try DistributedMatrix<Double>(
+            rows: n, columns: 1, block: factor.factor.layout.rows.block, on: grid
+        ) { i, _ in values[i] - mean }
+        let weights = try Trace.span("solve") { () throws(TesseraError) in try factor.solve(y).everywhere() }
+        var fit = 0.0
+        for (value, weight) in zip(values, weights) { fit += (value - mean) * weight }
+        let logDeterminant = try factor.logarithmOfDeterminant()
+        logMarginalLikelihood = -0.5 * (fit + logDeterminant + Double(n) * log(2 * Double.pi))
         self.covariance = covariance
         self.points = points
         self.mean = mean
@@ -88,16 +88,16 @@ package struct GaussianProcess: ~Copyable {
 
     /// The posterior variance of the noise-free field at these points, on every rank. Collective; the panel of
     /// n x `targets.count` scalars is dealt over the ranks.
-    package borrowing func posteriorVariance(at targets: [PlanePoint]) throws -> [Double] {
+    package borrowing func posteriorVariance(at targets: [PlanePoint]) throws(TesseraError) -> [Double] {
         let grid = factor.factor.grid
         let (covariance, points) = (covariance, points)
-        var v = try points.withUnsafeBufferPointer { points in
-            try DistributedMatrix<Double>(
-                rows: points.count, columns: targets.count, block: factor.factor.layout.rows.block, on: grid
-            ) { i, j in covariance(squaredDistance: points[i].squaredDistance(to: targets[j])) }
+        var v = try DistributedMatrix<Double>(
+            rows: points.count, columns: targets.count, block: factor.factor.layout.rows.block, on: grid)
+        points.withUnsafeBufferPointer { points in
+            v.fill { i, j in covariance(squaredDistance: points[i].squaredDistance(to: targets[j])) }
         }
         // V = L⁻¹ k(X, X*); the variance falls by the squared length of its columns.
-        try solveTriangular(factor.factor, .lower, into: &v)
+        try solveTriangular(factor.factor, .lower, &v)
         var squares = [Double](repeating: 0, count: targets.count)
         for localColumn in 0..<v.localColumns {
             var sum = 0.0

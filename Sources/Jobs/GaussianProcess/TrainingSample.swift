@@ -1,4 +1,4 @@
-package import DistributedArrays
+internal import DistributedArrays
 
 /// The cells of a grid that train the process, chosen by a seed: the same on every rank and for every rank count.
 package struct TrainingSample: Sendable {

@@ -28,10 +28,10 @@ func runHeat(_ spec: HeatSpec, _ run: JobRun, _ rates: MachineRates, _ summary: 
             let throughput = try heat.advance(steps: min(stepsBetweenSignals, goal - heat.step))
             seconds += throughput.seconds
             meter.update(done: heat.step)
-            if let signal = try run.world.agreeOnSignal() { throw TesseraError.interrupted(signal: signal) }
+            try run.stopIfAsked()
         }
         let name = "snapshot-\(String(format: "%04d", snapshot)).npy"
-        try Trace.span("write") { try heat.write(.u, to: run.path(name)) }
+        try Trace.span("write") { () throws(TesseraError) in try heat.write(.u, to: run.path(name)) }
         written += 1
     }
     meter.finish()
@@ -62,7 +62,6 @@ func runHeat(_ spec: HeatSpec, _ run: JobRun, _ rates: MachineRates, _ summary: 
             caption: "\(grouped(spec.duration)) years of soil creep at \(spec.diffusivity) m²/yr",
             to: run.path("hillslope.png"))
     }
-    try heat.close()
 }
 
 /// Steps after which the ranks ask each other for signals: rare enough to cost nothing, often enough to stop soon.

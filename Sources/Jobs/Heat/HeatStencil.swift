@@ -14,6 +14,9 @@ package struct HeatStencil: Stencil {
 
     @inlinable
     package func update<L: Lane>(_ u: Taps<L>) -> L {
-        u[0, 0] + ry * (u[-1, 0] + u[1, 0] - 2 * u[0, 0]) + rx * (u[0, -1] + u[0, 1] - 2 * u[0, 0])
+        let centre = u[0, 0]
+        let down = u[-1, 0] + u[1, 0] - 2 * centre
+        let across = u[0, -1] + u[0, 1] - 2 * centre
+        return centre + ry * down + rx * across
     }
 }

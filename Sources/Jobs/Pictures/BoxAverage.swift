@@ -1,5 +1,5 @@
-// Averages over square boxes of cells, so that a field of any size fits into a picture. The sums are open: ranks may each
-// add the part that they hold and add their sums up, and no rank ever holds the whole field.
+// Averages over square boxes of cells, so that a field of any size fits into a picture. The sums are open: ranks may
+// each add the part that they hold and add their sums up, and no rank ever holds the whole field.
 
 /// Averages of boxes of `factor` x `factor` cells; boxes at the far edges hold what is left.
 package struct BoxAverage: Sendable {
@@ -20,10 +20,15 @@ package struct BoxAverage: Sendable {
     package init(rows: Int, columns: Int, largest: Int) {
         self.rows = rows
         self.columns = columns
-        factor = max((max(rows, columns) + largest - 1) / largest, 1)
+        factor = Self.factor(rows: rows, columns: columns, largest: largest)
         let boxes = ((rows + factor - 1) / factor) * ((columns + factor - 1) / factor)
         sums = Array(repeating: 0, count: boxes)
         counts = sums
+    }
+
+    /// The side of the smallest boxes of which at most `largest` stand along either side.
+    package static func factor(rows: Int, columns: Int, largest: Int) -> Int {
+        max((max(rows, columns) + largest - 1) / largest, 1)
     }
 
     /// Adds a piece of one row of the field that starts at `column`.
@@ -44,8 +49,8 @@ package struct BoxAverage: Sendable {
 }
 
 extension Raster {
-    /// The averages over the smallest boxes that leave at most `largest` of them along a side; the raster itself when it is
-    /// small enough.
+    /// The averages over the smallest boxes that leave at most `largest` of them along a side; the raster itself when it
+    /// is small enough.
     package func averaged(largest: Int) -> Raster {
         var boxes = BoxAverage(rows: rows, columns: columns, largest: largest)
         guard boxes.factor > 1 else { return self }

@@ -26,7 +26,7 @@ package struct ColourMap: Sendable {
 
     /// Land: deep green, moss, ochre, tan, snow.
     package static let terrain = ColourMap(
-        sequential: [0x1A4032, 0x34663B, 0x6E8A47, 0xB39C5E, 0xD2B48A, 0xE8D9C3, 0xFCFAF6].map { Colour($0) })
+        sequential: [0x1A4032, 0x34663B, 0x6E8A47, 0xAF9B62, 0xCDB18B, 0xE8D9C3, 0xFCFAF6].map { Colour($0) })
 
     /// Anything with a beginning: indigo, blue, teal, green, yellow.
     package static let sequential = ColourMap(

@@ -24,7 +24,7 @@ extension Panels {
         static let barDistance = 16
         static let barHeight = 14
         static let tickLength = 5
-        static let barWords = 50
+        static let barWords = 66
         static let lineHeight = 24
         static let leastColumn = 200
     }
@@ -153,7 +153,7 @@ extension Picture {
                 label, centredAt: x, y: scale.y + scale.height + Measure.tickLength + 4, scale: Measure.tickScale)
         }
         write(
-            quantity, centredAt: scale.x + scale.width / 2, y: scale.y + scale.height + Measure.tickLength + 21,
+            quantity, centredAt: scale.x + scale.width / 2, y: scale.y + scale.height + Measure.tickLength + 25,
             scale: Measure.textScale)
     }
 

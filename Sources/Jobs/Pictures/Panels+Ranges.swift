@@ -11,11 +11,11 @@ extension Panels {
         panels.map { panel in
             let own = panel.raster.range
             let range =
-                switch panel.span {
+                switch panel.extent {
                 case .own: own
                 case .fixed(let range): range
-                case .shared: hull(of: panels.filter { $0.span == panel.span }.compactMap(\.raster.range))
-                case .symmetric: symmetric(panel.raster.magnitude(notExceededBy: 0.995))
+                case .shared: hull(of: panels.filter { $0.extent == panel.extent }.compactMap(\.raster.range))
+                case .symmetric: symmetric(panel.raster)
                 }
             var limits = Limits(range: widened(range))
             limits.below = own.map { $0.lowerBound < limits.range.lowerBound } ?? false
@@ -24,7 +24,7 @@ extension Panels {
         }
     }
 
-    /// The exaggeration of each panel's relief: panels that share a range share the exaggeration of the gentlest need, so
+    /// The exaggeration of each panel's relief: panels that share a range share the least exaggeration among them, so
     /// that the smoother of two fields looks smoother.
     static func exaggerations(of panels: [Panel]) -> [Double] {
         let own = panels.map { panel in
@@ -32,8 +32,8 @@ extension Panels {
         }
         return panels.indices.map { index in
             if let fixed = panels[index].relief?.exaggeration { return fixed }
-            guard case .shared = panels[index].span else { return own[index] ?? 1 }
-            let group = panels.indices.filter { panels[$0].span == panels[index].span }
+            guard case .shared = panels[index].extent else { return own[index] ?? 1 }
+            let group = panels.indices.filter { panels[$0].extent == panels[index].extent }
             return group.compactMap { own[$0] }.min() ?? 1
         }
     }
@@ -45,7 +45,9 @@ extension Panels {
         return least...greatest
     }
 
-    private static func symmetric(_ magnitude: Double) -> ClosedRange<Double>? {
+    private static func symmetric(_ raster: Raster) -> ClosedRange<Double>? {
+        let usual = raster.magnitude(notExceededBy: 0.995)
+        let magnitude = usual > 0 ? usual : raster.magnitude(notExceededBy: 1)
         guard magnitude > .leastNormalMagnitude else { return nil }
         let bound = Ticks.roundedUp(magnitude)
         return bound.isFinite ? -bound...bound : nil

@@ -1,10 +1,10 @@
-// A figure of several fields side by side: title, field, colour bar; a caption below. Panels+Ranges.swift chooses the ranges
-// of the values, Panels+Drawing.swift lays out and draws.
+// A figure of several fields side by side: title, field, colour bar; a caption below. Panels+Ranges.swift chooses the
+// ranges of the values, Panels+Drawing.swift lays out and draws.
 
 /// One field of a figure.
 package struct Panel: Sendable {
     /// What the colours of a panel span.
-    package enum Span: Hashable, Sendable {
+    package enum Extent: Hashable, Sendable {
         /// The least to the greatest value of this panel.
         case own
         /// The least to the greatest value of all panels of this name.
@@ -18,19 +18,19 @@ package struct Panel: Sendable {
     /// What the colour bar shows, with its unit: `elevation (m)`.
     package var quantity: String
     package var raster: Raster
-    package var span: Span
+    package var extent: Extent
     package var colours: ColourMap
     /// Lights the field as land; nil leaves it flat.
     package var relief: Relief?
 
     package init(
-        _ title: String, quantity: String, raster: Raster, span: Span = .own, colours: ColourMap = .sequential,
+        _ title: String, quantity: String, raster: Raster, extent: Extent = .own, colours: ColourMap = .sequential,
         relief: Relief? = nil
     ) {
         self.title = title
         self.quantity = quantity
         self.raster = raster
-        self.span = span
+        self.extent = extent
         self.colours = colours
         self.relief = relief
     }
@@ -38,13 +38,13 @@ package struct Panel: Sendable {
     /// Elevations, lit from the north-west; all elevations of a figure share one range and one exaggeration.
     package static func elevation(_ title: String, raster: Raster, relief: Relief?, unit: String = "m") -> Panel {
         Panel(
-            title, quantity: "elevation (\(unit))", raster: raster, span: .shared("elevation"), colours: .terrain,
+            title, quantity: "elevation (\(unit))", raster: raster, extent: .shared("elevation"), colours: .terrain,
             relief: relief)
     }
 
     /// Deviations from zero.
     package static func difference(_ title: String, quantity: String, raster: Raster) -> Panel {
-        Panel(title, quantity: quantity, raster: raster, span: .symmetric, colours: .diverging)
+        Panel(title, quantity: quantity, raster: raster, extent: .symmetric, colours: .diverging)
     }
 }
 
@@ -73,13 +73,11 @@ package struct Panels: Sendable {
 
         init(_ panel: Panel, largestSide: Int) {
             self.panel = panel
-            let before = max(panel.raster.rows, panel.raster.columns)
+            let longer = max(panel.raster.rows, panel.raster.columns)
             self.panel.raster = panel.raster.averaged(largest: largestSide)
-            let factor = BoxAverage(
-                rows: panel.raster.rows, columns: panel.raster.columns, largest: largestSide
-            ).factor
+            let factor = BoxAverage.factor(rows: panel.raster.rows, columns: panel.raster.columns, largest: largestSide)
             self.panel.relief = panel.relief?.coarsened(by: factor)
-            let enlargement = before < Self.small ? max(Self.usual / before, 1) : 1
+            let enlargement = longer < Self.small ? Self.usual / longer : 1
             // A field of a few rows or columns becomes a band that can be seen.
             func pixels(_ cells: Int) -> Int {
                 cells * enlargement >= Self.least ? enlargement : (Self.least + cells - 1) / cells

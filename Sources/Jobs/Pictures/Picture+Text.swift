@@ -1,5 +1,5 @@
-// Text as strokes of a round pen. A pixel at distance d from the nearest stroke of a pen of radius r is covered by about
-// min(max(r + 1/2 - d, 0), 1), which draws smooth edges at any scale.
+// Text as strokes of a round pen. A pixel at distance d from the nearest stroke of a pen of radius r is covered by
+// about min(max(r + 1/2 - d, 0), 1), which draws smooth edges at any scale.
 
 extension Picture {
     /// The size of a line of text in pixels, descenders included.

@@ -1,5 +1,5 @@
-// Relief shading of elevations. The surface with gradient (p, q), p to the east and q to the south, and the unit vector to a
-// light in the north-west at altitude h give Lambert's shade
+// Relief shading of elevations. The surface with gradient (p, q), p to the east and q to the south, and the unit vector
+// to a light in the north-west at altitude h give Lambert's shade
 //     s = (sin h + cos h (p + q) / sqrt 2) / sqrt(1 + p^2 + q^2),
 // so that flat ground has s = sin h. B. K. P. Horn, "Hill shading and the reflectance map", Proc. IEEE 69 (1981).
 
@@ -25,7 +25,7 @@ package struct Relief: Sendable {
     private static let usualSlope = 0.45
 
     /// The same light for a raster whose cells are `factor` times as wide.
-    func coarsened(by factor: Int) -> Relief {
+    package func coarsened(by factor: Int) -> Relief {
         var relief = self
         relief.rowSpacing *= Double(factor)
         relief.columnSpacing *= Double(factor)

@@ -27,7 +27,8 @@ package struct Ticks: Equatable, Sendable {
             exponent += 1
         }
         let count = Int(multiples.upperBound - multiples.lowerBound) + 1
-        let values = (0..<count).map { (multiples.lowerBound + Double($0)) * step }
+        // Adding zero turns -0 into 0.
+        let values = (0..<count).map { (multiples.lowerBound + Double($0)) * step + 0 }
         self.values = values
         let largest = values.map(\.magnitude).max() ?? 0
         let power = largest > 0 ? Int(log10(largest * (1 + 1e-12)).rounded(.down)) : 0
@@ -35,13 +36,12 @@ package struct Ticks: Equatable, Sendable {
         let scientific = power >= 5 || power <= -4
         let decimals = max(scientific ? power - exponent : -exponent, 0)
         labels = values.map { value in
-            let mantissa = scientific ? value / pow(10, Double(power)) : value
-            let digits = String(format: "%.\(decimals)f", value == 0 ? 0 : mantissa)
-            return scientific && value != 0 ? "\(digits)e\(power)" : digits
+            guard scientific else { return String(format: "%.\(decimals)f", value) }
+            return value == 0 ? "0" : String(format: "%.\(decimals)fe%d", value / pow(10, Double(power)), power)
         }
     }
 
-    /// The least of 1, 1.5, 2, 2.5, 3, 4, 5, 6, 8 and 10 times a power of ten that is not less than a positive magnitude.
+    /// The least of 1, 1.5, 2, 2.5, 3, 4, 5, 6, 8 and 10 times a power of ten not less than a positive magnitude.
     package static func roundedUp(_ magnitude: Double) -> Double {
         let power = pow(10, log10(magnitude).rounded(.down))
         let mantissas = [1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10]

@@ -49,6 +49,5 @@ try Tessera.run { world in
     if world.rank == 0 {
         print("stencil: heat on the plate before \(before), after 200 steps \(after)")
     }
-    try heat.close()
     try grid.close()
 }
