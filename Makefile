@@ -65,6 +65,19 @@ test: packages
 	swift build $(SWIFT_FLAGS) --build-tests
 	swift test $(SWIFT_FLAGS) --skip-build --disable-xctest
 
+bench: build
+	$(MPIRUN) $(TESSERA) bench gemm --n 2000,4000
+	$(MPIRUN) $(TESSERA) bench lu --n 2000,4000
+	$(MPIRUN) $(TESSERA) bench cholesky --n 2000,4000
+	$(MPIRUN) $(TESSERA) bench heat2d --extents 4000x4000 --steps 50
+	$(MPIRUN) $(TESSERA) bench heat3d --extents 256x256x256 --steps 50
+	swift package --package-path Benchmarks $(BENCHMARK_FLAGS) benchmark
+
+docs: packages
+	@for module in MessagePassing LinearAlgebra DistributedArrays DistributedLinearAlgebra Stencils Tessera; do \
+	  swift package --allow-writing-to-directory .build/docs/$$module generate-documentation --target $$module \
+	    --warnings-as-errors --transform-for-static-hosting --output-path .build/docs/$$module || exit 1; done
+
 format:
 	swift format --in-place --recursive --parallel Package.swift Sources Tests jobs
 

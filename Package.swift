@@ -29,6 +29,7 @@ let package = Package(
     name: "Tessera",
     products: [
         .library(name: "Tessera", targets: ["Tessera"]),
+        .library(name: "ArrayFormats", targets: ["ArrayFormats"]),
         .library(name: "MessagePassing", targets: ["MessagePassing"]),
         .library(name: "LinearAlgebra", targets: ["LinearAlgebra"]),
         .library(name: "DistributedArrays", targets: ["DistributedArrays"]),
@@ -40,7 +41,6 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-numerics", from: "1.1.1"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
@@ -81,7 +81,7 @@ let package = Package(
             "Tessera",
             [
                 "CShim", "CostModels", "DistributedArrays", "DistributedLinearAlgebra", "Failures", "LinearAlgebra",
-                "MessagePassing", "Stencils", .product(name: "Logging", package: "swift-log"),
+                "MessagePassing", "Stencils", complex,
             ]),
 
         // Job files and the program that runs them.
@@ -121,7 +121,7 @@ let package = Package(
         .executableTarget(
             name: "RankFaults", dependencies: ["Tessera"], path: "Tests/RankPrograms/RankFaults",
             swiftSettings: swiftSettings),
-        tests("ArrayFormatsTests", ["ArrayFormats"]),
+        tests("ArrayFormatsTests", ["ArrayFormats", "Failures"]),
         tests("CostModelsTests", ["CostModels"]),
         tests("MessagePassingTests", ["MessagePassing", "RankChecks"]),
         tests("LinearAlgebraTests", ["Failures", "LinearAlgebra", complex]),
@@ -129,7 +129,7 @@ let package = Package(
         tests("DistributedLinearAlgebraTests", ["DistributedLinearAlgebra", "RankChecks"]),
         tests("StencilsTests", ["Stencils", "RankChecks"]),
         tests("TesseraTests", ["Tessera", "RankFaults"]),
-        tests("JobFilesTests", ["JobFiles"]),
+        tests("JobFilesTests", ["ArrayFormats", "CostModels", "Failures", "JobFiles"]),
         tests("JobsTests", ["ArrayFormats", "CPNG", "Failures", "Jobs", "MessagePassing", "TesseraCommand"]),
     ]
 )

@@ -7,18 +7,20 @@ public enum MemoryModel {
     public static let perRank = 64 << 20
 
     /// Exact Gaussian-process regression in Double: the covariance of the samples, factorized in place; one panel of the
-    /// covariance between samples and cells; and maps of truth, mean and, where asked, variance.
+    /// covariance between samples and cells; the mean, gathered on one rank; and on each rank the map as file and as
+    /// numbers, with the variance and the positions of the cells where the variance is asked for.
     ///
-    /// n² + n · panel + (2 or 3) · cells scalars.
+    /// n² + n · panel + 2 · cells + ranks · (2 or 5) · cells scalars.
     public static func gaussianProcess(samples n: Int, cells: Int, panel: Int, variance: Bool, ranks: Int) -> Int {
-        bytes(8, [[n, n], [n, min(panel, cells)], [variance ? 3 : 2, cells]], ranks: ranks)
+        bytes(8, [[n, n], [n, min(panel, cells)], [2, cells], [ranks, variance ? 5 : 2, cells]], ranks: ranks)
     }
 
-    /// Explicit diffusion in Double: the field at two times and its start, from which the difference is drawn.
+    /// Explicit diffusion in Double: the field at two times and a snapshot on its way to the file; and on each rank the
+    /// map that the field was refined from, as file and as numbers.
     ///
-    /// 3 · cells scalars.
-    public static func heat(cells: Int, ranks: Int) -> Int {
-        bytes(8, [[3, cells]], ranks: ranks)
+    /// 3 · cells + ranks · 2 · sourceCells scalars.
+    public static func heat(cells: Int, sourceCells: Int, ranks: Int) -> Int {
+        bytes(8, [[3, cells], [ranks, 2, sourceCells]], ranks: ranks)
     }
 
     /// A x = b for a square A, factorized in place, with A read again by panels for the residual.

@@ -5,6 +5,7 @@ struct CheckedSection: Hashable, Sendable {
     struct Checked: Hashable, Sendable {
         let value: JobValue
         let location: JobLocation
+        var isDefault = false
     }
 
     /// Keys of the sections around this one, and its own.
@@ -14,6 +15,9 @@ struct CheckedSection: Hashable, Sendable {
 
     /// A key with the sections around it: `kernel.type`.
     func fullName(_ key: String) -> String { (path + [key]).joined(separator: ".") }
+
+    /// ", the default" after a value that the file does not give.
+    func remark(_ key: String) -> String { values[key]?.isDefault == true ? ", the default" : "" }
 
     /// Where a fault of a key is reported; at the section's head where the key is left out.
     func location(_ key: String) -> JobLocation { values[key]?.location ?? location }

@@ -57,13 +57,16 @@ extension ConfigurationNode {
             switch error {
             case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
                 .composer(_, let problem, let mark, _):
-                let tab = ConfigurationNode.line(mark.line, of: yaml).contains("\t")
-                report.add(
-                    location(mark), key, expected: tab ? "valid YAML, indented by spaces" : "valid YAML",
-                    found: tab ? "a tab (\(problem))" : problem)
+                let (expected, found) = ConfigurationNode.words(problem)
+                if ConfigurationNode.line(mark.line, of: yaml).contains("\t") {
+                    report.add(
+                        location(mark), key, expected: "valid YAML, indented by spaces", found: "a tab (\(found))")
+                } else {
+                    report.add(location(mark), key, expected: expected, found: found)
+                }
             case .duplicatedKeysInMapping(let duplicates, let context):
                 for duplicate in duplicates {
-                    report.add(location(context.mark), duplicate, expected: "each key once", found: "it again")
+                    report.add(location(context.mark), duplicate, expected: "each key once", found: "it again below")
                 }
             case .reader(let problem, let offset, _, _):
                 let before = yaml.prefix(max(0, offset ?? 0))
@@ -100,6 +103,16 @@ extension ConfigurationNode {
             // The composer replaces aliases by what they stand for.
             content = .nothing
         }
+    }
+
+    /// The parser's complaint as what was expected and what was found.
+    private static func words(_ problem: String) -> (expected: String, found: String) {
+        let missing = "did not find expected "
+        if problem.hasPrefix(missing) { return ("valid YAML: \(problem.dropFirst(missing.count))", "other text") }
+        for prefix in ["but found ", "found "] where problem.hasPrefix(prefix) {
+            return ("valid YAML", String(problem.dropFirst(prefix.count)))
+        }
+        return ("valid YAML", problem)
     }
 
     private static func line(_ number: Int, of text: String) -> Substring {

@@ -78,7 +78,7 @@ public struct GaussianProcessSpec: JobSpec {
         {
             report.add(
                 section.location("samples"), "samples", expected: "at most \(cells), the cells of the field",
-                found: "\(samples)")
+                found: "\(samples)\(section.remark("samples"))")
         }
     }
 

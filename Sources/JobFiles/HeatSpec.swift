@@ -91,14 +91,14 @@ public struct HeatSpec: JobSpec {
         guard steps <= mostSteps else {
             report.add(
                 section.location("duration"), "duration", expected: "at most \(mostSteps.short) steps",
-                found: "\(steps) of them")
+                found: steps.short)
             return
         }
         if let snapshots = section.ifSound(integer: "snapshots"), Double(snapshots) > steps {
             report.add(
                 section.location("snapshots"), "snapshots",
                 expected: "at most one for each of the \(steps.short) steps",
-                found: "\(snapshots)")
+                found: "\(snapshots)\(section.remark("snapshots"))")
         }
     }
 
@@ -117,6 +117,6 @@ public struct HeatSpec: JobSpec {
 
     func memory(ranks: Int) -> Int {
         let (cells, overflow) = field.count.multipliedReportingOverflow(by: refine * refine)
-        return MemoryModel.heat(cells: overflow ? .max : cells, ranks: ranks)
+        return MemoryModel.heat(cells: overflow ? .max : cells, sourceCells: field.count, ranks: ranks)
     }
 }

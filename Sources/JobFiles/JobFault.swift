@@ -28,8 +28,10 @@ public struct JobFault: Hashable, Sendable, CustomStringConvertible {
             case .line(let line): "\(file):\(line)"
             case .option(let option): option
             }
-        // The name of an option ends with the key.
-        let named = place.hasSuffix(" \(key)") || key.isEmpty ? place : "\(place): \(key)"
+        // The name of an option ends with its key: `--set samples`, `--output`.
+        var saysKey = key.isEmpty
+        if case .option(let option) = location, option.hasSuffix(key) { saysKey = true }
+        let named = saysKey ? place : "\(place): \(key)"
         return "\(named): expected \(expected), found \(found)"
     }
 }

@@ -12,8 +12,11 @@ extension CheckedSection {
         if case .section(let given) = node.content { entries = given }
 
         let names = keys.map(\.name)
+        // A key that stands there misspelt is not missing as well, nor does its default apply.
+        var misspelt: Set<String> = []
         for entry in entries where !names.contains(entry.key) {
             let near = nearest(to: entry.key, in: names)
+            if let near { misspelt.insert(near) }
             report.add(
                 entry.location, fullName(entry.key),
                 expected: near.map { "a known key, perhaps '\($0)'" } ?? "a known key (\(names.orList))",
@@ -29,13 +32,14 @@ extension CheckedSection {
                 if let checked { values[key.name] = Checked(value: checked, location: value.location) }
                 continue
             }
+            if misspelt.contains(key.name) { continue }
             switch key.presence {
             case .required:
                 report.add(location, fullName(key.name), expected: key.type.expectation, found: "no such key")
             case .optional:
                 break
             case .defaults(let value):
-                values[key.name] = Checked(value: value, location: location)
+                values[key.name] = Checked(value: value, location: location, isDefault: true)
             }
         }
     }

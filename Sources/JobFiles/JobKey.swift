@@ -81,7 +81,10 @@ indirect enum JobValueType: Sendable {
         case .fileName(let endings): "a file name ending in \(endings.orList)"
         case .input(let requirement): "the path of \(requirement.words)"
         case .section(let keys): "a section with \(keys.map(\.name).orList)"
-        case .either(let types): types.map(\.expectation).orList
+        case .either(let types):
+            types.flatMap { type -> [String] in
+                if case .choice(let words) = type { words } else { [type.expectation] }
+            }.orList
         }
     }
 }

@@ -36,6 +36,11 @@ struct JobRun {
         }
     }
 
+    /// Throws ``TesseraError/interrupted(signal:)`` on all ranks when one of them has been asked to stop. Collective.
+    func stopIfAsked() throws(TesseraError) {
+        if let signal = try world.agreeOnSignal() { throw .interrupted(signal: signal) }
+    }
+
     /// The grid that a job asks for, or one as square as the rank count allows. Collective.
     func grid(_ wish: JobGrid?) throws(TesseraError) -> ProcessGrid {
         if let wish { return try ProcessGrid(world, rows: wish.rows, columns: wish.columns) }
@@ -74,8 +79,9 @@ package func run(_ job: JobFile, options: RunOptions, on world: Communicator) th
     switch job.job {
     case .gaussianProcess(let spec): try runGaussianProcess(spec, run, rates, &summary)
     case .heat(let spec): try runHeat(spec, run, rates, &summary)
-    case .solve, .multiply, .linpack:
-        throw TesseraError.argument(routine: "run", name: "kind", expected: "gaussian-process or heat", found: job.kind)
+    case .solve(let spec): try runSolve(spec, run, rates, &summary)
+    case .multiply(let spec): try runMultiply(spec, run, rates, &summary)
+    case .linpack(let spec): try runLinpack(spec, run, rates, &summary)
     }
 
     let seconds = try world.allReduce(MPIEnvironment.seconds - start, .maximum)

@@ -10,6 +10,7 @@ package struct JobSummary: Sendable {
         /// A number and its unit; printed with four digits, written in full.
         case quantity(Double, String)
         case flag(Bool)
+        case list([JobSummary])
     }
 
     /// One fact: a key for programs, a label for people.
@@ -17,6 +18,22 @@ package struct JobSummary: Sendable {
         package let key: String
         package let label: String
         package let value: Value
+
+        /// The value for people.
+        package var text: String {
+            switch value {
+            case .text(let text): text
+            case .integer(let number): "\(number)"
+            case .quantity(let number, let unit):
+                unit == "%"
+                    ? String(format: "%.1f %%", number)
+                    : fourDigits(number) + (unit.isEmpty ? "" : " " + unit)
+            case .flag(let holds): holds ? "yes" : "no"
+            case .list(let members):
+                members.map { $0.facts.map { "\($0.label) \($0.text)" }.joined(separator: " ") }
+                    .joined(separator: "; ")
+            }
+        }
     }
 
     package private(set) var facts: [Fact] = []
@@ -39,17 +56,7 @@ package struct JobSummary: Sendable {
     package var text: String {
         let width = facts.map(\.label.count).max() ?? 0
         return facts.map { fact in
-            let value =
-                switch fact.value {
-                case .text(let text): text
-                case .integer(let number): "\(number)"
-                case .quantity(let number, let unit):
-                    unit == "%"
-                        ? String(format: "%.1f %%", number)
-                        : fourDigits(number) + (unit.isEmpty ? "" : " " + unit)
-                case .flag(let holds): holds ? "yes" : "no"
-                }
-            return "  " + fact.label.padding(toLength: width, withPad: " ", startingAt: 0) + "  " + value
+            "  " + fact.label.padding(toLength: width, withPad: " ", startingAt: 0) + "  " + fact.text
         }.joined(separator: "\n")
     }
 
@@ -62,6 +69,7 @@ package struct JobSummary: Sendable {
                 case .integer(let number): "\(number)"
                 case .quantity(let number, _): number.isFinite ? "\(number)" : "null"
                 case .flag(let holds): "\(holds)"
+                case .list(let members): "[" + members.map(\.json).joined(separator: ", ") + "]"
                 }
             return "\(quoted(fact.key)): \(value)"
         }

@@ -5,84 +5,115 @@ extension Communicator {
     /// Part r of every rank's values goes to rank r; the parts arrive in rank order. All parts have one length.
     public func allToAll<T: MessageElement>(_ values: [T]) throws(TesseraError) -> [T] {
         let handle = try handle(for: "MPI_Alltoall")
-        guard values.count.isMultiple(of: size) else {
-            throw .argument(
-                routine: "allToAll", name: "values", expected: "a multiple of \(size) elements",
-                found: "\(values.count)")
-        }
-        var received = values
-        let count = values.count / size
-        try counting(.allToAll, bytes: values.count * T.datatype.size) { () throws(TesseraError) in
-            try LargeCount.with(count, T.datatype) { (count, type) throws(TesseraError) in
-                try check(MPI_Alltoall(values, count, type, &received, count, type, handle), "MPI_Alltoall")
+        try checkParts(values.count, "allToAll")
+        return try counting(.allToAll, bytes: values.count * T.datatype.size) { () throws(TesseraError) in
+            try exchanged(values, count: values.count / size, total: values.count) {
+                (outgoing, incoming, count, type) throws(TesseraError) in
+                try check(MPI_Alltoall(outgoing, count, type, incoming, count, type, handle), "MPI_Alltoall")
             }
         }
-        return received
+    }
+
+    /// Part r goes to rank r; returns the parts that came, in rank order. The ranks first tell each other the lengths,
+    /// which counts as agreement.
+    public func allToAllVarying<T: MessageElement>(_ parts: [[T]]) throws(TesseraError) -> [[T]] {
+        let handle = try handle(for: "MPI_Alltoall")
+        try checkLength(parts.count, size, "allToAllVarying")
+        let sending = parts.map(\.count)
+        var receiving = sending
+        let start = MPI_Wtime()
+        try check(MPI_Alltoall(sending, 1, MPI_INT64_T, &receiving, 1, MPI_INT64_T, handle), "MPI_Alltoall")
+        traffic.count(.agreement, bytes: 8 * size, seconds: MPI_Wtime() - start)
+        let whole = try allToAllVarying(Array(parts.joined()), sending: sending, receiving: receiving)
+        return self.parts(of: whole, receiving)
     }
 
     /// `sending[r]` of the values go to rank r, in order; `receiving[r]` values come from rank r.
     public func allToAllVarying<T: MessageElement>(
         _ values: [T], sending: [Int], receiving: [Int]
     ) throws(TesseraError) -> [T] {
-        try allToAllVarying(values, sending: sending, receiving: receiving, as: .allToAll)
-    }
-
-    func allToAllVarying<T: MessageElement>(
-        _ values: [T], sending: [Int], receiving: [Int], as operation: Traffic.Operation
-    ) throws(TesseraError) -> [T] {
-        guard sending.count == size, receiving.count == size, sending.reduce(0, +) == values.count else {
+        for (name, counts) in [("sending", sending), ("receiving", receiving)]
+        where counts.count != size || counts.contains(where: { $0 < 0 }) {
             throw .argument(
-                routine: "\(operation)", name: "sending", expected: "\(size) counts that sum to \(values.count)",
-                found: "\(sending.count) counts that sum to \(sending.reduce(0, +))")
+                routine: "allToAllVarying", name: name, expected: "\(size) counts of 0 or more", found: "\(counts)")
         }
-        let total = receiving.reduce(0, +)
-        return try unsafeArray(count: total) { (received: UnsafeMutablePointer<T>?) throws(TesseraError) in
+        guard sending.reduce(0, +) == values.count else {
+            throw .argument(
+                routine: "allToAllVarying", name: "sending", expected: "counts that sum to \(values.count)",
+                found: "\(sending.reduce(0, +))")
+        }
+        return try unsafeArray(count: receiving.reduce(0, +)) {
+            (received: UnsafeMutablePointer<T>?) throws(TesseraError) in
             try values.withUnsafeBufferPointer { (memory) throws(TesseraError) in
                 try allToAll(
                     memory.baseAddress, sending, exclusiveSums(sending), received, receiving, exclusiveSums(receiving),
-                    T.datatype, as: operation)
+                    T.datatype)
             }
         }
     }
 
-    /// The general exchange over pointers. Counts and displacements in elements.
+    // MARK: Pointers, for the numeric modules
+
+    /// The general exchange. Counts and displacements in elements.
     package func allToAll(
         _ outgoing: UnsafeRawPointer?, _ sendCounts: [Int], _ sendDisplacements: [Int],
         _ incoming: UnsafeMutableRawPointer?, _ receiveCounts: [Int], _ receiveDisplacements: [Int],
-        _ datatype: Datatype, as operation: Traffic.Operation = .allToAll
+        _ datatype: Datatype
     ) throws(TesseraError) {
         let handle = try handle(for: "MPI_Alltoallv")
-        let bytes = sendCounts.reduce(0, +) * datatype.size
-        // Whether the counts fit must be decided alike on all ranks: the two paths do not meet.
         let largest = max(
             sendCounts.max() ?? 0, sendDisplacements.max() ?? 0, receiveCounts.max() ?? 0,
             receiveDisplacements.max() ?? 0)
-        var isLarge = largest > LargeCount.limit ? 1 : 0
-        try check(MPI_Allreduce(MPI_IN_PLACE, &isLarge, 1, MPI_INT64_T, MPI_MAX, handle), "MPI_Allreduce")
-        try counting(operation, bytes: bytes) { () throws(TesseraError) in
-            if isLarge == 0 {
-                try check(
-                    MPI_Alltoallv(
-                        outgoing, sendCounts.map(Int32.init), sendDisplacements.map(Int32.init), datatype.handle,
-                        incoming, receiveCounts.map(Int32.init), receiveDisplacements.map(Int32.init), datatype.handle,
-                        handle), "MPI_Alltoallv")
-                return
+        // Decided alike on all ranks: the two ways do not meet.
+        let isLarge = try agreedMaximum(largest) > LargeCount.limit
+        try counting(.allToAll, bytes: sendCounts.reduce(0, +) * datatype.size) { () throws(TesseraError) in
+            if isLarge {
+                return try exchangeLarge(
+                    outgoing, sendCounts, sendDisplacements, incoming, receiveCounts, receiveDisplacements, datatype)
             }
-            // Past 2^31 - 1: one exchange with each partner at distance 0, 1, ..., size - 1.
-            for distance in 0..<size {
-                let to = (rank + distance) % size
-                let from = (rank - distance + size) % size
-                try LargeCount.with(sendCounts[to], datatype) { (sendCount, sendType) throws(TesseraError) in
-                    try LargeCount.with(receiveCounts[from], datatype) {
-                        (receiveCount, receiveType) throws(TesseraError) in
-                        try check(
-                            MPI_Sendrecv(
-                                outgoing.map { $0 + sendDisplacements[to] * datatype.size }, sendCount, sendType,
-                                Int32(to), 0, incoming.map { $0 + receiveDisplacements[from] * datatype.size },
-                                receiveCount, receiveType, Int32(from), 0, handle, MPI_STATUS_IGNORE), "MPI_Sendrecv")
-                    }
-                }
-            }
+            try check(
+                MPI_Alltoallv(
+                    outgoing, sendCounts.map(Int32.init), sendDisplacements.map(Int32.init), datatype.handle,
+                    incoming, receiveCounts.map(Int32.init), receiveDisplacements.map(Int32.init), datatype.handle,
+                    handle), "MPI_Alltoallv")
+        }
+    }
+
+    /// Counts and displacements past 2^31 - 1 go into one datatype for each partner (`MPI_Alltoallw`). Not counted.
+    func exchangeLarge(
+        _ outgoing: UnsafeRawPointer?, _ sendCounts: [Int], _ sendDisplacements: [Int],
+        _ incoming: UnsafeMutableRawPointer?, _ receiveCounts: [Int], _ receiveDisplacements: [Int],
+        _ datatype: Datatype
+    ) throws(TesseraError) {
+        let handle = try handle(for: "MPI_Alltoallw")
+        var sendTypes = [OpaquePointer?]()
+        var receiveTypes = [OpaquePointer?]()
+        defer {
+            for i in sendTypes.indices { MPI_Type_free(&sendTypes[i]) }
+            for i in receiveTypes.indices { MPI_Type_free(&receiveTypes[i]) }
+        }
+        for rank in 0..<size {
+            sendTypes.append(try displaced(sendCounts[rank], at: sendDisplacements[rank], datatype))
+            receiveTypes.append(try displaced(receiveCounts[rank], at: receiveDisplacements[rank], datatype))
+        }
+        let zeros = [Int32](repeating: 0, count: size)
+        try check(
+            MPI_Alltoallw(
+                outgoing, sendCounts.map { $0 > 0 ? 1 : 0 }, zeros, sendTypes, incoming,
+                receiveCounts.map { $0 > 0 ? 1 : 0 }, zeros, receiveTypes, handle), "MPI_Alltoallw")
+    }
+
+    // MARK: Checks
+
+    func checkParts(_ count: Int, _ routine: String) throws(TesseraError) {
+        guard count.isMultiple(of: size) else {
+            throw .argument(routine: routine, name: "values", expected: "a multiple of \(size)", found: "\(count)")
+        }
+    }
+
+    func checkLength(_ found: Int, _ expected: Int, _ routine: String) throws(TesseraError) {
+        guard found == expected else {
+            throw .argument(routine: routine, name: "length", expected: "\(expected)", found: "\(found)")
         }
     }
 }

@@ -22,7 +22,9 @@ extension Communicator {
     /// The root's value, on every rank.
     public func broadcast<T: MessageElement>(_ value: T, from root: Int) throws(TesseraError) -> T {
         var value = value
-        try broadcast(&value, 1, T.datatype, from: root)
+        try withUnsafeMutablePointer(to: &value) { (memory) throws(TesseraError) in
+            try broadcast(memory, 1, T.datatype, from: root)
+        }
         return value
     }
 

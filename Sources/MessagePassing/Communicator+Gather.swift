@@ -1,8 +1,8 @@
 public import Failures
 internal import CShim
 
-// Gathers and scatters. The forms with counts take parts of different lengths; a part's place in the whole is the sum of
-// the counts before it.
+// Gathers. The varying forms take parts of different lengths; the ranks first tell each other how long they are, which
+// counts as agreement.
 
 extension Communicator {
     /// Every rank's value, in rank order, on every rank.
@@ -13,87 +13,97 @@ extension Communicator {
     /// Every rank's values, in rank order, on every rank. All ranks pass the same number of values.
     public func allGather<T: MessageElement>(_ values: [T]) throws(TesseraError) -> [T] {
         let handle = try handle(for: "MPI_Allgather")
-        guard let filler = values.first else { return [] }
-        var all = [T](repeating: filler, count: values.count * size)
-        try counting(.allGather, bytes: values.count * T.datatype.size) { () throws(TesseraError) in
-            try LargeCount.with(values.count, T.datatype) { (count, type) throws(TesseraError) in
-                try check(MPI_Allgather(values, count, type, &all, count, type, handle), "MPI_Allgather")
+        return try counting(.allGather, bytes: values.count * T.datatype.size) { () throws(TesseraError) in
+            try exchanged(values, count: values.count, total: values.count * size) {
+                (outgoing, incoming, count, type) throws(TesseraError) in
+                try check(MPI_Allgather(outgoing, count, type, incoming, count, type, handle), "MPI_Allgather")
             }
         }
-        return all
     }
 
-    /// Every rank's values, in rank order, on every rank; ranks may pass different numbers of values.
+    /// Every rank's values, whatever their number, in rank order, on every rank.
     public func allGatherVarying<T: MessageElement>(_ values: [T]) throws(TesseraError) -> [[T]] {
-        let counts = try allGather(values.count)
-        let whole = try allToAllVarying(
-            Array(repeatElement(values, count: size).joined()), sending: Array(repeating: values.count, count: size),
-            receiving: counts, as: .allGather)
-        var offset = 0
-        return counts.map { count in
-            defer { offset += count }
-            return Array(whole[offset..<offset + count])
-        }
-    }
-
-    /// Every rank's values, in rank order, on the root; empty elsewhere. All ranks pass the same number of values.
-    public func gather<T: MessageElement>(_ values: [T], to root: Int) throws(TesseraError) -> [T] {
-        let handle = try handle(for: "MPI_Gather")
-        guard let filler = values.first else { return [] }
-        var all = rank == root ? [T](repeating: filler, count: values.count * size) : []
-        try counting(.gather, bytes: values.count * T.datatype.size) { () throws(TesseraError) in
-            try LargeCount.with(values.count, T.datatype) { (count, type) throws(TesseraError) in
-                try check(
-                    MPI_Gather(values, count, type, &all, count, type, Int32(clamping: root), handle), "MPI_Gather")
+        let counts = try lengths(values.count)
+        let whole = try unsafeArray(count: counts.reduce(0, +)) {
+            (all: UnsafeMutablePointer<T>?) throws(TesseraError) in
+            try values.withUnsafeBufferPointer { (memory) throws(TesseraError) in
+                try allGather(memory.baseAddress, all, counts, exclusiveSums(counts), T.datatype)
             }
         }
+        return parts(of: whole, counts)
+    }
+
+    /// Every rank's values, in rank order, on the root; nil elsewhere. All ranks pass the same number of values.
+    public func gather<T: MessageElement>(_ values: [T], to root: Int) throws(TesseraError) -> [T]? {
+        let handle = try handle(for: "MPI_Gather")
+        let isRoot = rank == root
+        let root = try self.root(root, "MPI_Gather")
+        let all = try counting(.gather, bytes: values.count * T.datatype.size) { () throws(TesseraError) in
+            try exchanged(values, count: values.count, total: isRoot ? values.count * size : 0) {
+                (outgoing, incoming, count, type) throws(TesseraError) in
+                try check(MPI_Gather(outgoing, count, type, incoming, count, type, root, handle), "MPI_Gather")
+            }
+        }
+        return isRoot ? all : nil
+    }
+
+    /// Every rank's values, whatever their number, in rank order, on the root; nil elsewhere.
+    public func gatherVarying<T: MessageElement>(_ values: [T], to root: Int) throws(TesseraError) -> [[T]]? {
+        let handle = try handle(for: "MPI_Gatherv")
+        let isRoot = rank == root
+        let root = try self.root(root, "MPI_Gatherv")
+        let counts = try lengths(values.count)
+        let places = exclusiveSums(counts)
+        let total = counts.reduce(0, +)
+        let whole = try counting(.gather, bytes: values.count * T.datatype.size) { () throws(TesseraError) in
+            try unsafeArray(count: isRoot ? total : 0) { (all: UnsafeMutablePointer<T>?) throws(TesseraError) in
+                try values.withUnsafeBufferPointer { (memory) throws(TesseraError) in
+                    if total > LargeCount.limit {
+                        var sending = [Int](repeating: 0, count: size)
+                        sending[Int(root)] = values.count
+                        let none = [Int](repeating: 0, count: size)
+                        return try exchangeLarge(
+                            memory.baseAddress, sending, none, all, isRoot ? counts : none, places, T.datatype)
+                    }
+                    try check(
+                        MPI_Gatherv(
+                            memory.baseAddress, Int32(values.count), T.datatype.handle, all, counts.map(Int32.init),
+                            places.map(Int32.init), T.datatype.handle, root, handle), "MPI_Gatherv")
+                }
+            }
+        }
+        return isRoot ? parts(of: whole, counts) : nil
+    }
+
+    // MARK: Helpers
+
+    /// Every rank's number, on every rank: the lengths of what follows. Counted as agreement.
+    func lengths(_ own: Int) throws(TesseraError) -> [Int] {
+        let handle = try handle(for: "MPI_Allgather")
+        let start = MPI_Wtime()
+        var own = own
+        var all = [Int](repeating: 0, count: size)
+        try check(MPI_Allgather(&own, 1, MPI_INT64_T, &all, 1, MPI_INT64_T, handle), "MPI_Allgather")
+        traffic.count(.agreement, bytes: 8, seconds: MPI_Wtime() - start)
         return all
     }
 
-    /// Every rank's values, whatever their number, on the root in rank order; nil elsewhere.
-    public func gatherVarying<T: MessageElement>(
-        _ values: [T], to root: Int
-    ) throws(TesseraError) -> [[T]]? {
-        let counts = try allGather(values.count)
-        var sending = Array(repeating: 0, count: size)
-        if root >= 0, root < size { sending[root] = values.count }
-        let whole = try allToAllVarying(
-            values, sending: sending, receiving: rank == root ? counts : Array(repeating: 0, count: size), as: .gather)
-        guard rank == root else { return nil }
-        var offset = 0
-        return counts.map { count in
-            defer { offset += count }
-            return Array(whole[offset..<offset + count])
-        }
-    }
-
-    /// Cuts the root's values into `size` equal parts; rank r gets part r.
-    ///
-    /// - Parameter count: the values each rank gets.
-    public func scatter<T: MessageElement>(
-        _ values: [T], count: Int, filler: T, from root: Int
+    /// A new array of `total` elements that `body` fills from `values`, with MPI's form of `count`.
+    func exchanged<T: MessageElement>(
+        _ values: [T], count: Int, total: Int,
+        _ body: (UnsafeRawPointer?, UnsafeMutableRawPointer?, Int32, OpaquePointer) throws(TesseraError) -> Void
     ) throws(TesseraError) -> [T] {
-        let handle = try handle(for: "MPI_Scatter")
-        var part = [T](repeating: filler, count: count)
-        try counting(.scatter, bytes: count * T.datatype.size) { () throws(TesseraError) in
-            try LargeCount.with(count, T.datatype) { (count, type) throws(TesseraError) in
-                try check(
-                    MPI_Scatter(values, count, type, &part, count, type, Int32(clamping: root), handle), "MPI_Scatter")
+        try unsafeArray(count: total) { (incoming: UnsafeMutablePointer<T>?) throws(TesseraError) in
+            try values.withUnsafeBufferPointer { (outgoing) throws(TesseraError) in
+                try LargeCount.with(count, T.datatype) { (count, type) throws(TesseraError) in
+                    try body(outgoing.baseAddress, incoming, count, type)
+                }
             }
         }
-        return part
     }
 
-    /// Cuts the root's values into parts of `counts`; rank r gets part r. Other ranks pass anything.
-    public func scatterVarying<T: MessageElement>(
-        _ values: [T], counts: [Int], from root: Int
-    ) throws(TesseraError) -> [T] {
-        var own = [0]
-        own = try scatter(rank == root ? counts : [], count: 1, filler: 0, from: root)
-        var receiving = Array(repeating: 0, count: size)
-        if root >= 0, root < size { receiving[root] = own[0] }
-        return try allToAllVarying(
-            rank == root ? values : [], sending: rank == root ? counts : Array(repeating: 0, count: size),
-            receiving: receiving, as: .scatter)
+    /// The consecutive parts of these lengths.
+    func parts<T>(of whole: [T], _ counts: [Int]) -> [[T]] {
+        zip(exclusiveSums(counts), counts).map { Array(whole[$0..<$0 + $1]) }
     }
 }

@@ -92,7 +92,8 @@ public final class Communicator {
 
     /// Ends every process of the job with this status. Never returns.
     public func abort(status: Int32) -> Never {
-        _ = MPI_Abort(storage ?? MPI_COMM_WORLD, status)
+        // The whole job, not this group's ranks alone: the others would wait for them.
+        if MPIEnvironment.phase == .running { _ = MPI_Abort(MPI_COMM_WORLD, status) }
         tessera_exit_now(status)
     }
 
@@ -113,6 +114,6 @@ public final class Communicator {
 /// Ends the job over a programming error that cannot be thrown: one line, no crash trace.
 package func endJob(_ message: String) -> Never {
     tessera_write_error("tessera: \(message)\n")
-    _ = MPI_Abort(MPI_COMM_WORLD, 1)
+    if MPIEnvironment.phase == .running { _ = MPI_Abort(MPI_COMM_WORLD, 1) }
     tessera_exit_now(1)
 }

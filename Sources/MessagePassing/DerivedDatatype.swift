@@ -128,3 +128,12 @@ private func structure(_ parts: [(offset: Int, type: OpaquePointer)]) throws(Tes
         "MPI_Type_create_struct")
     return type!
 }
+
+/// A committed type of `count` elements, `displacement` elements past the origin.
+func displaced(_ count: Int, at displacement: Int, _ datatype: Datatype) throws(TesseraError) -> OpaquePointer {
+    var elements: OpaquePointer? = try strided(count, 1, datatype.size, datatype.handle, elementStride: 0)
+    defer { MPI_Type_free(&elements) }
+    var type: OpaquePointer? = try structure([(displacement * datatype.size, elements!)])
+    try check(MPI_Type_commit(&type), "MPI_Type_commit")
+    return type!
+}

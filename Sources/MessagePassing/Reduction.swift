@@ -4,7 +4,7 @@ internal import CShim
 /// How the values of all ranks become one.
 ///
 /// Sums of floating-point numbers depend on the number of ranks in their last bits; minima, maxima and integer sums do
-/// not.
+/// not. Overflow of integers is not detected.
 public struct Reduction<Element: MessageElement> {
     enum Kind {
         case predefined(OpaquePointer)
@@ -19,11 +19,13 @@ public struct Reduction<Element: MessageElement> {
     }
 }
 
-extension Reduction {
+extension Reduction where Element: Numeric {
     public static var sum: Reduction { Reduction(kind: .predefined(MPI_SUM)) }
     public static var product: Reduction { Reduction(kind: .predefined(MPI_PROD)) }
 }
 
+/// Of floating-point numbers one of which is NaN, the result is unspecified and may differ between ranks' orders: MPI
+/// compares with `<`, for which a NaN is neither smaller nor larger. To find NaNs, reduce a ``Located`` value, or a flag.
 extension Reduction where Element: Comparable {
     public static var minimum: Reduction { Reduction(kind: .predefined(MPI_MIN)) }
     public static var maximum: Reduction { Reduction(kind: .predefined(MPI_MAX)) }

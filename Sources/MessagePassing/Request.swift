@@ -1,122 +1,87 @@
 public import Failures
 internal import CShim
 
-/// A message in flight. It borrows its buffer: while a receive is under way the compiler rejects any use of the buffer,
-/// while a send is under way any change of it. It must be waited for, once.
-///
+/// A message or collective in flight. It borrows its buffers: while a receive is under way the compiler rejects any use of
+/// the buffer, while a send is under way any change of it. It must be waited for, once.
+/// ```swift
+/// var span = incoming.mutableSpan
+/// let request = try world.receiveLater(into: &span, from: 0)
+/// span[0] = 1              // error: overlapping accesses to 'span'
+/// incoming.append(2)       // error: overlapping accesses to 'incoming'
+/// try request.wait()
+/// try request.wait()       // error: 'request' consumed more than once
+/// ```
 /// A request dropped in flight ends the job with its name: MPI still holds the buffer, and freeing or waiting in `deinit`
 /// could corrupt memory or hang.
 public struct Request: ~Copyable, ~Escapable {
-    private var handle: OpaquePointer?
-    private let name: StaticString
-    private let communicator: Communicator
-    private let operation: Traffic.Operation
+    /// MPI's requests, those that are done set to `MPI_REQUEST_NULL`.
+    private var handles: [OpaquePointer?]
+    private let call: Call
 
-    @_lifetime(borrow buffer)
-    init<T>(
-        sending buffer: borrowing Span<T>, _ name: StaticString, _ communicator: Communicator,
-        _ operation: Traffic.Operation, _ handle: OpaquePointer?
-    ) {
-        self.handle = handle
-        self.name = name
-        self.communicator = communicator
-        self.operation = operation
-    }
-
-    @_lifetime(&buffer)
-    init<T>(
-        receiving buffer: inout MutableSpan<T>, _ name: StaticString, _ communicator: Communicator,
-        _ operation: Traffic.Operation, _ handle: OpaquePointer?
-    ) {
-        self.handle = handle
-        self.name = name
-        self.communicator = communicator
-        self.operation = operation
-    }
-
-    /// Returns when the message has been sent or received, and gives the buffer back.
-    public consuming func wait() throws(TesseraError) {
-        let name = name
+    /// What is under way, for messages and counters.
+    struct Call {
+        let routine: StaticString
+        let communicator: Communicator
+        let operation: Traffic.Operation
+        let bytes: Int
         let start = MPI_Wtime()
-        var pending = handle
-        handle = nil
-        let code = MPI_Wait(&pending, MPI_STATUS_IGNORE)
-        communicator.traffic.count(operation, calls: 0, bytes: 0, seconds: MPI_Wtime() - start)
-        try check(code, "MPI_Wait of \(name)")
+
+        init(_ routine: StaticString, _ communicator: Communicator, _ operation: Traffic.Operation, bytes: Int) {
+            self.routine = routine
+            self.communicator = communicator
+            self.operation = operation
+            self.bytes = bytes
+        }
+    }
+
+    /// The caller ties the request to its buffers.
+    @_lifetime(immortal)
+    init(_ handles: [OpaquePointer?], _ call: Call) {
+        self.handles = handles
+        self.call = call
+    }
+
+    /// Returns when the message has been sent or received, and gives the buffers back.
+    public consuming func wait() throws(TesseraError) {
+        let call = call
+        let start = MPI_Wtime()
+        var outcome = Int32(MPI_SUCCESS)
+        // All are waited for, even past a failure: MPI must have let go of every buffer.
+        for i in handles.indices {
+            let code = MPI_Wait(&handles[i], MPI_STATUS_IGNORE)
+            if outcome == MPI_SUCCESS { outcome = code }
+        }
+        handles = []
+        let end = MPI_Wtime()
+        call.communicator.traffic.count(call.operation, calls: 0, bytes: 0, seconds: end - start)
+        Trace.record(call.operation, bytes: call.bytes, from: call.start, to: end)
+        try check(outcome, "MPI_Wait of \(call.routine)")
     }
 
     /// Whether the message has been sent or received. Also drives MPI's progress.
     public mutating func isComplete() throws(TesseraError) -> Bool {
-        guard handle != nil, handle != MPI_REQUEST_NULL else { return true }
-        let name = name
-        var flag: Int32 = 0
-        var pending = handle
-        let code = MPI_Test(&pending, &flag, MPI_STATUS_IGNORE)
-        handle = pending
-        try check(code, "MPI_Test of \(name)")
-        return flag != 0
+        var isComplete = true
+        for i in handles.indices where handles[i] != MPI_REQUEST_NULL {
+            var flag: Int32 = 0
+            try check(MPI_Test(&handles[i], &flag, MPI_STATUS_IGNORE), "MPI_Test of \(call.routine)")
+            if flag == 0 { isComplete = false }
+        }
+        return isComplete
+    }
+
+    /// One request for both, to be waited for together: `try first.joined(with: second).wait()`.
+    @_lifetime(copy self, copy other)
+    public consuming func joined(with other: consuming Request) -> Request {
+        let all = handles + other.handles
+        handles = []
+        other.handles = []
+        let both = Request(all, call)
+        return _overrideLifetime(_overrideLifetime(both, copying: self), copying: other)
     }
 
     deinit {
-        if let handle, handle != MPI_REQUEST_NULL {
-            endJob("a request of \(name) was dropped in flight: wait for it")
+        for handle in handles where handle != MPI_REQUEST_NULL {
+            endJob("a request of \(call.routine) was dropped in flight: wait for it")
         }
-    }
-}
-
-extension Communicator {
-    /// Begins to send the buffer, which cannot change until the request has been waited for.
-    @_lifetime(borrow buffer)
-    public func sendLater<T: MessageElement>(
-        _ buffer: borrowing Span<T>, to rank: Int, tag: Int = 0
-    ) throws(TesseraError) -> Request {
-        let group = try handle(for: "MPI_Isend")
-        var request: OpaquePointer? = nil
-        try buffer.withUnsafeBufferPointer { (memory) throws(TesseraError) in
-            try LargeCount.with(memory.count, T.datatype) { (count, type) throws(TesseraError) in
-                try check(
-                    MPI_Isend(
-                        memory.baseAddress, count, type, Int32(clamping: rank), Int32(clamping: tag), group, &request),
-                    "MPI_Isend")
-            }
-        }
-        traffic.count(.send, bytes: buffer.count * T.datatype.size)
-        return Request(sending: buffer, "MPI_Isend", self, .send, request)
-    }
-
-    /// Begins to receive into the buffer, which cannot be touched until the request has been waited for.
-    @_lifetime(&buffer)
-    public func receiveLater<T: MessageElement>(
-        into buffer: inout MutableSpan<T>, from rank: Int, tag: Int = 0
-    ) throws(TesseraError) -> Request {
-        let group = try handle(for: "MPI_Irecv")
-        var request: OpaquePointer? = nil
-        try buffer.withUnsafeMutableBufferPointer { (memory) throws(TesseraError) in
-            try LargeCount.with(memory.count, T.datatype) { (count, type) throws(TesseraError) in
-                try check(
-                    MPI_Irecv(
-                        memory.baseAddress, count, type, Int32(clamping: rank), Int32(clamping: tag), group, &request),
-                    "MPI_Irecv")
-            }
-        }
-        traffic.count(.receive, bytes: buffer.count * T.datatype.size)
-        return Request(receiving: &buffer, "MPI_Irecv", self, .receive, request)
-    }
-
-    /// Begins a broadcast; the buffer cannot be touched until the request has been waited for.
-    @_lifetime(&buffer)
-    public func broadcastLater<T: MessageElement>(
-        _ buffer: inout MutableSpan<T>, from root: Int
-    ) throws(TesseraError) -> Request {
-        let group = try handle(for: "MPI_Ibcast")
-        var request: OpaquePointer? = nil
-        try buffer.withUnsafeMutableBufferPointer { (memory) throws(TesseraError) in
-            try LargeCount.with(memory.count, T.datatype) { (count, type) throws(TesseraError) in
-                try check(
-                    MPI_Ibcast(memory.baseAddress, count, type, Int32(clamping: root), group, &request), "MPI_Ibcast")
-            }
-        }
-        traffic.count(.broadcast, bytes: buffer.count * T.datatype.size)
-        return Request(receiving: &buffer, "MPI_Ibcast", self, .broadcast, request)
     }
 }

@@ -5,7 +5,7 @@
 // sum is rounded once, at the end, to the nearest Double. Cost: some ten integer operations a term.
 
 /// The exact sum of any number of terms.
-struct ExactSum {
+package struct ExactSum {
     /// Digit d counts units of 2^(32 d - 1074).
     private(set) var digits = [Int64](repeating: 0, count: ExactSum.digitCount)
     /// NaNs, +infinity and -infinity seen: they decide the sum where there is one.
@@ -14,7 +14,7 @@ struct ExactSum {
 
     static let digitCount = 68
 
-    mutating func add(_ term: Double) {
+    package mutating func add(_ term: Double) {
         let bits = term.bitPattern
         let exponent = Int(bits >> 52) & 0x7ff
         if exponent == 0x7ff {
@@ -46,23 +46,23 @@ struct ExactSum {
     }
 
     /// The digits and the counts of NaN and infinities, to be summed over ranks.
-    var words: [Int64] {
+    package var words: [Int64] {
         var sum = self
         sum.carry()
         return sum.digits + [specials.x, specials.y, specials.z]
     }
 
-    init() {}
+    package init() {}
 
     /// The sum whose words are these.
-    init(words: [Int64]) {
+    package init(words: [Int64]) {
         digits = Array(words.prefix(Self.digitCount))
         specials = SIMD3(words[Self.digitCount], words[Self.digitCount + 1], words[Self.digitCount + 2])
         carry()
     }
 
     /// The sum, rounded to the nearest Double, ties to even. An empty sum is +0.
-    var value: Double {
+    package var value: Double {
         if specials.x > 0 || (specials.y > 0 && specials.z > 0) { return .nan }
         if specials.y > 0 { return .infinity }
         if specials.z > 0 { return -.infinity }

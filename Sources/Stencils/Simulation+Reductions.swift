@@ -9,11 +9,9 @@ import MessagePassing
 extension Simulation {
     /// The sum of a field over the grid, exact and rounded once.
     public func sum(_ field: S.Field) throws(TesseraError) -> Double {
-        try exactSum { add in
-            forEachRow(of: field) { _, row in
-                for k in row.indices { add(Double(row[unchecked: k])) }
-            }
-        }
+        var sum = ExactSum()
+        for row in 0..<localRows() { sum.add(pointer(field, ago: 0, row: row), count: columns) }
+        return try overRanks(sum)
     }
 
     /// The sum of the squares of a field: each rounded to Double, then summed exactly.
@@ -23,31 +21,26 @@ extension Simulation {
 
     /// The sum of the products of two fields: each rounded to Double, then summed exactly.
     public func dot(_ a: S.Field, _ b: S.Field) throws(TesseraError) -> Double {
-        try exactSum { add in
-            for row in 0..<localRows() {
-                let a = pointer(a, ago: 0, row: row)
-                let b = pointer(b, ago: 0, row: row)
-                for k in 0..<columns { add(Double(a[k]) * Double(b[k])) }
-            }
+        var sum = ExactSum()
+        for row in 0..<localRows() {
+            sum.add(
+                pointer(a, ago: 0, row: row), times: pointer(b, ago: 0, row: row), count: columns)
         }
+        return try overRanks(sum)
     }
 
     /// The largest value of a field; NaN where any value is NaN.
     public func maximum(_ field: S.Field) throws(TesseraError) -> Double {
-        try extreme { keep in
-            forEachRow(of: field) { _, row in
-                for k in row.indices { keep(Double(row[unchecked: k])) }
-            }
-        }
+        var extreme = Extreme()
+        for row in 0..<localRows() { extreme.include(pointer(field, ago: 0, row: row), times: 1, count: columns) }
+        return try overRanks(extreme)
     }
 
     /// The smallest value of a field; NaN where any value is NaN.
     public func minimum(_ field: S.Field) throws(TesseraError) -> Double {
-        -(try extreme { keep in
-            forEachRow(of: field) { _, row in
-                for k in row.indices { keep(-Double(row[unchecked: k])) }
-            }
-        })
+        var extreme = Extreme()
+        for row in 0..<localRows() { extreme.include(pointer(field, ago: 0, row: row), times: -1, count: columns) }
+        return 0 - (try overRanks(extreme))
     }
 
     /// The largest magnitude of the last step's change of a field; NaN where any value is NaN.
@@ -55,24 +48,22 @@ extension Simulation {
     /// The level before the current one must be there: nil before the first step, and for a field that is never written.
     public func maximumChange(_ field: S.Field) throws(TesseraError) -> Double? {
         guard step > 0, footprint.written.contains(field.rawValue) else { return nil }
-        return try extreme { keep in
-            for row in 0..<localRows() {
-                let new = pointer(field, ago: 0, row: row)
-                let old = pointer(field, ago: 1, row: row)
-                for k in 0..<columns { keep((Double(new[k]) - Double(old[k])).magnitude) }
-            }
+        var extreme = Extreme()
+        for row in 0..<localRows() {
+            extreme.include(
+                pointer(field, ago: 0, row: row), minus: pointer(field, ago: 1, row: row), count: columns)
         }
+        return try overRanks(extreme)
     }
 
     /// The first cell in C order whose value is NaN or infinite; nil where all are finite.
     public func firstNonFinite(_ field: S.Field) throws(TesseraError) -> GridIndex? {
         let whole = partition.extents
         var first = Int.max
-        forEachRow(of: field) { index, row in
-            for k in row.indices where first == .max && !row[unchecked: k].isFinite {
-                let place = index.canonical
-                first = (place.x * whole.y + place.y) * whole.z + place.z + k
-            }
+        for row in 0..<localRows() where first == .max {
+            guard let column = firstNonFiniteCell(pointer(field, ago: 0, row: row), count: columns) else { continue }
+            let place = firstIndex(ofRow: row).canonical
+            first = (place.x * whole.y + place.y) * whole.z + place.z + column
         }
         let position = try communicator.allReduce(first, .minimum)
         guard position != .max else { return nil }
@@ -81,30 +72,71 @@ extension Simulation {
             canonical: SIMD3(row / whole.y, row % whole.y, position % whole.z), axes: partition.axes)
     }
 
-    private func exactSum(_ terms: ((Double) -> Void) -> Void) throws(TesseraError) -> Double {
-        var sum = ExactSum()
-        terms { sum.add($0) }
+    private func overRanks(_ sum: ExactSum) throws(TesseraError) -> Double {
         var words = sum.words
         var span = words.mutableSpan
         try communicator.allReduce(&span, .sum)
         return ExactSum(words: words).value
     }
 
-    private func extreme(_ values: ((Double) -> Void) -> Void) throws(TesseraError) -> Double {
-        var largest = Int64.min
-        values { largest = Swift.max(largest, orderedBits($0)) }
-        return number(orderedBits: try communicator.allReduce(largest, .maximum))
+    private func overRanks(_ extreme: Extreme) throws(TesseraError) -> Double {
+        Extreme.number(orderedBits: try communicator.allReduce(extreme.largest, .maximum))
     }
 }
 
-/// An integer ordered as the number is; NaN is the largest, and -0 counts as +0.
-private func orderedBits(_ value: Double) -> Int64 {
-    if value.isNaN { return .max }
-    let bits = Int64(bitPattern: (value + 0).bitPattern)
-    return bits < 0 ? bits ^ .max : bits
+/// The largest number seen, as an integer ordered as the numbers are: NaN is the largest, and -0 counts as +0.
+struct Extreme {
+    private(set) var largest = Int64.min
+
+    private mutating func include(_ value: Double) {
+        let bits = Int64(bitPattern: (value + 0).bitPattern)
+        let ordered = value.isNaN ? .max : bits < 0 ? bits ^ .max : bits
+        largest = Swift.max(largest, ordered)
+    }
+
+    static func number(orderedBits bits: Int64) -> Double {
+        if bits == .max { return .nan }
+        return Double(bitPattern: UInt64(bitPattern: bits < 0 ? bits ^ .max : bits))
+    }
+
+    /// Cells times a sign.
+    @_specialize(where Scalar == Double)
+    @_specialize(where Scalar == Float)
+    mutating func include<Scalar: StencilScalar>(
+        _ cells: UnsafeMutablePointer<Scalar>, times sign: Double, count: Int
+    ) {
+        for k in 0..<count { include(sign * Double(cells[k])) }
+    }
+
+    /// Magnitudes of differences.
+    @_specialize(where Scalar == Double)
+    @_specialize(where Scalar == Float)
+    mutating func include<Scalar: StencilScalar>(
+        _ cells: UnsafeMutablePointer<Scalar>, minus others: UnsafeMutablePointer<Scalar>, count: Int
+    ) {
+        for k in 0..<count { include((Double(cells[k]) - Double(others[k])).magnitude) }
+    }
 }
 
-private func number(orderedBits bits: Int64) -> Double {
-    if bits == .max { return .nan }
-    return Double(bitPattern: UInt64(bitPattern: bits < 0 ? bits ^ .max : bits))
+extension ExactSum {
+    @_specialize(where Scalar == Double)
+    @_specialize(where Scalar == Float)
+    mutating func add<Scalar: StencilScalar>(_ cells: UnsafeMutablePointer<Scalar>, count: Int) {
+        for k in 0..<count { add(Double(cells[k])) }
+    }
+
+    @_specialize(where Scalar == Double)
+    @_specialize(where Scalar == Float)
+    mutating func add<Scalar: StencilScalar>(
+        _ cells: UnsafeMutablePointer<Scalar>, times others: UnsafeMutablePointer<Scalar>, count: Int
+    ) {
+        for k in 0..<count { add(Double(cells[k]) * Double(others[k])) }
+    }
+}
+
+@_specialize(where Scalar == Double)
+@_specialize(where Scalar == Float)
+private func firstNonFiniteCell<Scalar: StencilScalar>(_ cells: UnsafeMutablePointer<Scalar>, count: Int) -> Int? {
+    for k in 0..<count where !cells[k].isFinite { return k }
+    return nil
 }

@@ -42,11 +42,7 @@ extension Simulation {
                     routine: "Simulation.gathered", name: "ago", expected: "a level that is kept", found: "\(ago)")
             }
         }
-        var own: [S.Scalar] = []
-        own.reserveCapacity(partition.count.product)
-        forEachRow(of: field, ago: ago) { _, row in
-            for k in row.indices { own.append(row[k]) }
-        }
+        let own = localValues(field, ago: ago)
         return communicator.collectively("Simulation.gathered") { () throws(TesseraError) -> [S.Scalar]? in
             guard communicator.rank == root else {
                 try communicator.send(own.span, to: root)
@@ -71,6 +67,16 @@ extension Simulation {
             }
             return whole
         }
+    }
+
+    /// This rank's cells of a field, in C order.
+    func localValues(_ field: S.Field, ago: Int) -> [S.Scalar] {
+        var values: [S.Scalar] = []
+        values.reserveCapacity(partition.count.product)
+        for row in 0..<localRows() {
+            values.append(contentsOf: UnsafeBufferPointer(start: pointer(field, ago: ago, row: row), count: columns))
+        }
+        return values
     }
 
     // MARK: Rows

@@ -16,15 +16,17 @@ struct SimulationPlan {
         _ stencil: S, extents: [Int], boundary: [Boundary], boundaries: [S.Field: [Boundary]], shape: [Int]?,
         on communicator: Communicator
     ) throws(TesseraError) {
-        var parts: (Footprint, SIMD3<Int>, [FieldHalo], [[Boundary]])?
-        try communicator.agree("Simulation", on: extents + [-1] + (shape ?? [])) { () throws(TesseraError) in
-            parts = try Self.checked(
-                stencil, extents: extents, boundary: boundary, boundaries: boundaries, shape: shape,
-                ranks: communicator.size)
+        let ranks = communicator.size
+        let parts = Result<Parts, TesseraError> { () throws(TesseraError) in
+            try Self.checked(
+                stencil, extents: extents, boundary: boundary, boundaries: boundaries, shape: shape, ranks: ranks)
         }
-        guard let (footprint, chosen, halos, allBoundaries) = parts else {
-            preconditionFailure("agreed without a plan")
+        let found = try? parts.get()
+        let widths = (found?.halos ?? []).flatMap { $0.lower + $0.upper + [$0.corners ? 1 : 0] }
+        try communicator.agree("Simulation", on: extents + [-1] + (found?.shape.array ?? []) + [-1] + widths) {
+            () throws(TesseraError) in _ = try parts.get()
         }
+        let (footprint, chosen, halos, allBoundaries) = try parts.get()
         self.footprint = footprint
         self.halos = halos
         self.boundaries = allBoundaries
@@ -37,10 +39,12 @@ struct SimulationPlan {
             upper: halos.reduce(.zero) { pointwiseMax($0, SIMD3($1.upper)) }, of: S.Scalar.self)
     }
 
+    private typealias Parts = (footprint: Footprint, shape: SIMD3<Int>, halos: [FieldHalo], boundaries: [[Boundary]])
+
     /// Footprint, shape, halos and boundaries, or what is wrong with the arguments. Local.
     private static func checked<S: MultiFieldStencil>(
         _ stencil: S, extents: [Int], boundary: [Boundary], boundaries: [S.Field: [Boundary]], shape: [Int]?, ranks: Int
-    ) throws(TesseraError) -> (Footprint, SIMD3<Int>, [FieldHalo], [[Boundary]]) {
+    ) throws(TesseraError) -> Parts {
         func check(_ holds: Bool, _ name: String, _ expected: String, _ found: String) throws(TesseraError) {
             if !holds {
                 throw .argument(routine: "Simulation", name: name, expected: expected, found: found)

@@ -13,6 +13,11 @@ public enum CoreType {
     /// What fits this processor's vector units; nil where OpenBLAS's choice stands (other architectures).
     public static var expected: String? { tessera_expected_core_type().map { String(cString: $0) } }
 
+    /// What OpenBLAS had taken this processor for before ``correct()`` started the process again; nil where it did not.
+    public static var mistaken: String? { ProcessInfo.processInfo.environment[corrected] }
+
+    private static let corrected = "TESSERA_CORETYPE_CORRECTED"
+
     /// What is wrong and the command that mends it, in one line; nil when all is well.
     public static var fault: String? {
         guard let expected, width(of: current) < width(of: expected) else { return nil }
@@ -27,11 +32,11 @@ public enum CoreType {
     public static func correct() {
         let environment = ProcessInfo.processInfo.environment
         guard let expected, fault != nil, environment["OPENBLAS_CORETYPE"] == nil,
-            environment["TESSERA_KEEP_CORETYPE"] == nil, environment["TESSERA_CORETYPE_CORRECTED"] == nil,
+            environment["TESSERA_KEEP_CORETYPE"] == nil, mistaken == nil,
             let program = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
         else { return }
         setenv("OPENBLAS_CORETYPE", expected, 1)
-        setenv("TESSERA_CORETYPE_CORRECTED", "1", 1)
+        setenv(corrected, current, 1)
         var arguments = CommandLine.arguments.map { strdup($0) } + [nil]
         execv(program, &arguments)
         // Only reached when the program could not be executed again: go on as we are.

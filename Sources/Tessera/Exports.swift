@@ -1,5 +1,6 @@
-// `import Tessera` brings the numeric modules along.
+// `import Tessera` brings the numeric modules along, and the complex numbers of swift-numerics.
 
+@_exported public import ComplexModule
 @_exported public import CostModels
 @_exported public import DistributedArrays
 @_exported public import DistributedLinearAlgebra

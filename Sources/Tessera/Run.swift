@@ -38,8 +38,23 @@ public func run(_ body: (Communicator) throws -> Void) throws(TesseraError) {
 /// The status with which a process ends over an uncaught error: 128 + the signal for ``TesseraError/interrupted(signal:)``,
 /// 1 for everything else.
 public func exitStatus(of error: any Error) -> Int32 {
+    if let failure = error as? any ProgramFailure { return failure.exitStatus }
     if case .interrupted(let signal)? = error as? TesseraError { return 128 + signal }
     return 1
+}
+
+/// An error that decides itself how the program ends over it.
+package protocol ProgramFailure: Error {
+    var exitStatus: Int32 { get }
+    /// What is printed, as it is: lines without the last one's end.
+    var report: String { get }
+}
+
+/// What one rank prints for all that fail. A signal is no rank's fault: all have agreed to stop.
+private func report(_ error: any Error, rank: Int) -> String {
+    if let failure = error as? any ProgramFailure { return failure.report + "\n" }
+    if case .interrupted? = error as? TesseraError { return "tessera: \(error)\n" }
+    return "tessera: rank \(rank): \(error)\n"
 }
 
 private func end(because error: any Error, rank: Int, _ farewell: Communicator) -> Never {
@@ -48,11 +63,11 @@ private func end(because error: any Error, rank: Int, _ farewell: Communicator) 
     let patience = 1 + 0.05 * Double(min(rank, 100))
     let first = (try? farewell.rendezvous(vote: rank, patience: patience)) ?? nil
     if let first {
-        if rank == first { standardError("tessera: rank \(rank): \(error)\n") }
+        if rank == first { standardError(report(error, rank: rank)) }
         try? MPIEnvironment.finish()
         exit(status)
     }
-    standardError("tessera: rank \(rank): \(error)\n")
+    standardError(report(error, rank: rank))
     farewell.abort(status: status)
 }
 

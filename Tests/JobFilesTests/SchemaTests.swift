@@ -38,7 +38,7 @@ import Testing
 
     /// Leaving out what the schema calls required is a fault, and leaving out anything else is none.
     @Test func requiredKeysAreThoseThatTheValidationMisses() throws {
-        try JobFolder.with { folder in
+        try JobFolder.with { folder throws in
             for (kind, sound) in [
                 ("gaussian-process", Sound.gaussianProcess), ("heat", Sound.heat), ("solve", Sound.solve),
                 ("multiply", Sound.multiply), ("linpack", Sound.linpack),

@@ -5,7 +5,7 @@ import Testing
 /// What a sound file becomes: values, defaults, derived quantities, and the files that the project ships.
 @Suite struct SpecTests {
     @Test func gaussianProcessWithItsDefaults() throws {
-        try JobFolder.with { folder in
+        try JobFolder.with { folder throws in
             let file = try folder.load(
                 Sound.gaussianProcess.replacing("samples: 100\n", with: ""), overrides: ["samples=12"])
             guard case .gaussianProcess(let spec) = file.job else { throw OverrideTests.NotTheKind() }
@@ -18,7 +18,7 @@ import Testing
     }
 
     @Test func heatSteps() throws {
-        try JobFolder.with { folder in
+        try JobFolder.with { folder throws in
             func heat(_ addition: String) throws -> HeatSpec {
                 guard case .heat(let spec) = try folder.load(Sound.heat + "\n" + addition).job else {
                     throw OverrideTests.NotTheKind()
@@ -41,7 +41,7 @@ import Testing
     }
 
     @Test func denseKinds() throws {
-        try JobFolder.with { folder in
+        try JobFolder.with { folder throws in
             guard case .solve(let solve) = try folder.load(Sound.solve).job else { throw OverrideTests.NotTheKind() }
             #expect(solve.matrix.shape == [6, 6] && solve.rightHandSide.shape == [6] && solve.solution == "x.npy")
             #expect(solve.method == .auto && solve.element == .double)

@@ -16,14 +16,23 @@ public struct Outcome: Sendable {
 /// One launch at a time over all suites of the process: ranks of two jobs on two cores would only time each other out.
 public enum Launch {
     /// Runs a product of the package under `mpirun` with this many ranks.
+    ///
+    /// - Parameter signal: what mpirun is sent after some seconds, unless the job has ended by then.
     public static func ranks(
         _ count: Int, _ program: String, _ arguments: [String] = [], environment: [String: String] = [:],
-        seconds: Double = 300
+        signal: (name: String, after: Double)? = nil, seconds: Double = 300
     ) async throws -> Outcome {
-        let flags = ["-np", "\(count)", "--oversubscribe", "--bind-to", "none", "--mca", "odls_base_sigkill_timeout", "60"]
+        // Waiting ranks give their core away: the machine may be busy with something else.
+        let flags = [
+            "-np", "\(count)", "--oversubscribe", "--bind-to", "none", "--mca", "odls_base_sigkill_timeout", "60",
+            "--mca", "mpi_yield_when_idle", "1",
+        ]
+        let command = ["mpirun"] + flags + [path(of: program)] + arguments
+        // A signal goes to mpirun, as from a terminal or a scheduler.
+        let sender = signal.map { ["timeout", "--preserve-status", "-s", $0.name, "\($0.after)"] } ?? []
+        let line = sender + command
         return try await turnstile.pass {
-            try await run(
-                .name("mpirun"), flags + [path(of: program)] + arguments, environment: environment, seconds: seconds)
+            try await run(.name(line[0]), Array(line.dropFirst()), environment: environment, seconds: seconds)
         }
     }
 
@@ -39,9 +48,15 @@ public enum Launch {
         }
     }
 
+    /// Runs a command of the system.
+    public static func command(_ name: String, _ arguments: [String], seconds: Double = 60) async throws -> Outcome {
+        try await turnstile.pass { try await run(.name(name), arguments, environment: [:], seconds: seconds) }
+    }
+
     /// Where the build has put a program: beside the test runner.
     public static func path(of program: String) -> String {
-        let runner = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
+        let runner =
+            (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
             ?? CommandLine.arguments[0]
         return URL(fileURLWithPath: runner).deletingLastPathComponent().appendingPathComponent(program).path
     }

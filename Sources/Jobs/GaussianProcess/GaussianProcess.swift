@@ -57,7 +57,7 @@ package struct GaussianProcess: ~Copyable {
                 }
             }
         }
-        let factor = try Trace.span("cholesky") { () throws(TesseraError) in try Cholesky(consuming: k) }
+        let factor = try Cholesky(consuming: k)
         let y = try DistributedMatrix<Double>(
             rows: n, columns: 1, block: factor.factor.layout.rows.block, on: grid
         ) { i, _ in values[i] - mean }

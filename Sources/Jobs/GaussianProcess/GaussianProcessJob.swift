@@ -21,21 +21,26 @@ func runGaussianProcess(
         values: sample.cells.map { field[$0] }, block: spec.block, on: grid)
     let fitSeconds = try run.world.allReduce(MPIEnvironment.seconds - start, .maximum)
 
-    // Each rank predicts a run of cells; the map comes together on every rank's root.
+    try run.stopIfAsked()
+
+    // Each rank predicts a run of cells, in as many portions as the others, so that all can stop together.
     let own = blockRange(field.count, part: run.world.rank, of: run.world.size)
-    var progress = ProgressMeter(
-        run.options.progress, total: own.count, unit: "cells", isReporting: run.isRoot)
+    var meter = ProgressMeter(run.options.progress, total: own.count, unit: "cells", isReporting: run.isRoot)
     var means: [Double] = []
     means.reserveCapacity(own.count)
-    Trace.span("prediction") {
-        for cell in own {
-            means.append(process.posteriorMean(at: point(cell)))
-            progress.update(done: means.count)
+    for portion in 0..<predictionPortions {
+        Trace.span("prediction") {
+            for cell in blockRange(own.count, part: portion, of: predictionPortions) {
+                means.append(process.posteriorMean(at: point(own.lowerBound + cell)))
+            }
         }
+        meter.update(done: means.count)
+        try run.stopIfAsked()
     }
-    progress.finish()
+    meter.finish()
     let prediction = try run.world.gatherVarying(means, to: 0)?.flatMap { $0 }
-    let variances = spec.variance ? try variance(of: process, at: (0..<field.count).map(point), panel: spec.panel) : nil
+    let variances =
+        spec.variance ? try variance(of: process, at: (0..<field.count).map(point), panel: spec.panel, run) : nil
 
     summary.add("training_cells", "training cells", .integer(sample.cells.count))
     summary.add("held_out_cells", "held-out cells", .integer(field.count - sample.cells.count))
@@ -61,13 +66,17 @@ func runGaussianProcess(
     try grid.close()
 }
 
+/// Portions of a rank's cells between two questions whether to stop.
+private let predictionPortions = 50
+
 /// The posterior variance of all cells, a panel of cells at a time. Collective.
 private func variance(
-    of process: borrowing GaussianProcess, at points: [PlanePoint], panel: Int
+    of process: borrowing GaussianProcess, at points: [PlanePoint], panel: Int, _ run: JobRun
 ) throws -> [Double] {
     var variances: [Double] = []
     for start in stride(from: 0, to: points.count, by: panel) {
         variances += try process.posteriorVariance(at: Array(points[start..<min(start + panel, points.count)]))
+        try run.stopIfAsked()
     }
     return variances
 }

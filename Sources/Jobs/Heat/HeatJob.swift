@@ -28,7 +28,10 @@ func runHeat(_ spec: HeatSpec, _ run: JobRun, _ rates: MachineRates, _ summary: 
             let throughput = try heat.advance(steps: min(stepsBetweenSignals, goal - heat.step))
             seconds += throughput.seconds
             meter.update(done: heat.step)
+            try run.stopIfAsked()
         }
+        let name = "snapshot-\(String(format: "%04d", snapshot)).npy"
+        try Trace.span("write") { () throws(TesseraError) in try heat.write(.u, to: run.path(name)) }
         written += 1
     }
     meter.finish()

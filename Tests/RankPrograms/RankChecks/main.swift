@@ -1,4 +1,5 @@
 // The program behind the multi-rank tests: mpirun -np K RankChecks MODULE [CHECK] runs every check of a module, in order.
+// `RankChecks ending NAME` runs one of the ways in which a job can end.
 // Rank 0 prints `begin NAME`, then `ok NAME` or `failed NAME: rank R: reason`, and last `finished N checks`.
 
 import Foundation
@@ -12,6 +13,10 @@ let suites: [String: [RankCheck]] = [
 ]
 
 let arguments = CommandLine.arguments
+if arguments.count == 3, arguments[1] == "ending", let ending = endings[arguments[2]] {
+    try ending(MPIEnvironment.start())
+    exit(0)
+}
 guard arguments.count > 1, let checks = suites[arguments[1]] else {
     print("usage: RankChecks \(suites.keys.sorted().joined(separator: "|")) [CHECK]")
     exit(2)

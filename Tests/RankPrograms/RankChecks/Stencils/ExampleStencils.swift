@@ -51,7 +51,8 @@ struct Wave: MultiFieldStencil {
     @inlinable func update<L: Lane>(_ cell: Cell<L, Field>) -> Updates {
         let u = cell[.height]
         let c = cell[.speed].center
-        return cell.next((.height, 2 * u.center - cell[.height, ago: 1].center + r * (c * c) * u.laplacian(order: order)))
+        return cell.next(
+            (.height, 2 * u.center - cell[.height, ago: 1].center + r * (c * c) * u.laplacian(order: order)))
     }
 }
 

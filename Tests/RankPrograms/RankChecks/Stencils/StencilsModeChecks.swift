@@ -42,9 +42,9 @@ let stencilsModeChecks: [RankCheck] = [
         }
     },
     RankCheck("eigenmodes of waves of every order") { world in
-        let coefficients: [Int: [Double]] = [
-            2: [-2, 1], 4: [-5.0 / 2, 4.0 / 3, -1.0 / 12], 6: [-49.0 / 18, 3.0 / 2, -3.0 / 20, 1.0 / 90],
-            8: [-205.0 / 72, 8.0 / 5, -1.0 / 5, 8.0 / 315, -1.0 / 560],
+        let coefficients: [(order: Int, weights: [Double])] = [
+            (2, [-2, 1]), (4, [-5.0 / 2, 4.0 / 3, -1.0 / 12]), (6, [-49.0 / 18, 3.0 / 2, -3.0 / 20, 1.0 / 90]),
+            (8, [-205.0 / 72, 8.0 / 5, -1.0 / 5, 8.0 / 315, -1.0 / 560]),
         ]
         let (extents, steps, r) = ([29, 8, 10], 40, 0.1)
         for (order, c) in coefficients {
@@ -68,7 +68,8 @@ let stencilsModeChecks: [RankCheck] = [
         for radius in 1...4 {
             let (n, iterations) = (31, 10)
             var star = try Simulation(
-                ResearchStar(radius: radius, n: n), extents: [n, n], boundary: [.dirichlet(0), .dirichlet(0)], on: world)
+                ResearchStar(radius: radius, n: n), extents: [n, n], boundary: [.dirichlet(0), .dirichlet(0)], on: world
+            )
             star.fill(.input) { 1 * Double($0[0]) + .pi * Double($0[1]) }
             try star.advance(steps: iterations + 1)
             let error = largestError(star, .output) { index in

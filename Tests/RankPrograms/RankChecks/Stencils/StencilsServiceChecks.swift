@@ -9,11 +9,11 @@ let stencilsServiceChecks: [RankCheck] = [
     RankCheck("words and messages are the model's") { world in
         for shape in shapes(world.size, axes: 3) {
             var heat = try Simulation(
-                WideHeat(r: 0.01, order: 4), extents: [13, 14, 17], boundary: [.periodic, .neumann, .dirichlet(1)],
+                WideHeat(r: 0.01, order: 4), extents: [15, 14, 17], boundary: [.periodic, .neumann, .dirichlet(1)],
                 shape: shape, on: world)
             try expectModel(&heat, words: (heat.exchangeModel.sent(by: world.rank)))
             var box = try Simulation(
-                AnyTaps(axes: 3, taps: [(SIMD3(1, -1, 2), 0.5), (SIMD3(-2, 1, 0), 0.25)]), extents: [13, 14, 17],
+                AnyTaps(axes: 3, taps: [(SIMD3(1, -1, 2), 0.5), (SIMD3(-2, 1, 0), 0.25)]), extents: [15, 14, 17],
                 boundary: [.neumann, .periodic, .periodic], shape: shape, on: world)
             try expectModel(&box, words: (box.exchangeModel.sent(by: world.rank)))
         }
@@ -24,7 +24,9 @@ let stencilsServiceChecks: [RankCheck] = [
     RankCheck("reductions give the bits of one rank") { world in
         let alone = try Communicator.ofSelf()
         func prepared(_ communicator: Communicator) throws -> [Double] {
-            var heat = try Simulation(Heat(r: 0.2), extents: [19, 23], boundary: [.periodic, .neumann], on: communicator) {
+            var heat = try Simulation(
+                Heat(r: 0.2), extents: [19, 23], boundary: [.periodic, .neumann], on: communicator
+            ) {
                 let value: Double = startValue(0, 0, [$0[0], $0[1]])
                 return $0[0] == 3 ? value * 1e14 : $0[0] == 5 ? value * 1e-14 : value
             }
@@ -100,11 +102,18 @@ let stencilsServiceChecks: [RankCheck] = [
             refuses("extents", [1, 1], [.periodic, .periodic])
             refuses("shape", [world.size - 1, 30], [.periodic, .periodic], shape: [world.size, 1])
             expectThrows(matches: { if case .argument(_, "extents", _, _) = $0 { true } else { false } }) {
-                _ = try Simulation(WideHeat(r: 0.1, order: 8), extents: [7, 3], boundary: [.periodic, .periodic], on: world)
+                _ = try Simulation(
+                    WideHeat(r: 0.1, order: 8), extents: [7, 3], boundary: [.periodic, .periodic], on: world)
             }
             expectThrows(matches: { if case .disagreement = $0 { true } else { false } }) {
                 _ = try Simulation(
                     Heat(r: 0.2), extents: [30 + world.rank, 30], boundary: [.periodic, .periodic], on: world)
+            }
+            expectThrows(matches: { if case .disagreement = $0 { true } else { false } }) {
+                _ = try Simulation(
+                    WideHeat(r: 0.1, order: world.rank == 0 ? 2 : 4), extents: [30, 30],
+                    boundary: [.neumann, .neumann],
+                    on: world)
             }
         }
         var heat = try Simulation(Heat(r: 0.2), extents: [30, 30], boundary: [.periodic, .periodic], on: world)
@@ -115,7 +124,9 @@ let stencilsServiceChecks: [RankCheck] = [
 ]
 
 /// Takes one step, so that the halos of what was set are paid, then holds the traffic of three against the model.
-private func expectModel<S>(_ simulation: inout Simulation<S>, words: (words: Int, messages: Int), line: Int = #line) throws {
+private func expectModel<S>(_ simulation: inout Simulation<S>, words: (words: Int, messages: Int), line: Int = #line)
+    throws
+{
     try simulation.advance(steps: 1)
     let traffic = simulation.communicator.traffic
     let before = traffic[.send]

@@ -1,0 +1,83 @@
+package import Tessera
+
+/// Measures a routine and reports each size as it is done, on every rank. Collective.
+///
+/// The facts of a report: routine, n or extents and steps, block, grid, ranks, threads a rank, seconds (the best
+/// repetition, each as long as its slowest rank), the rate, its share of what all ranks together reach at DGEMM or at the
+/// triad, measured in the same run, and the scaled residual of the result: below 16 when it is right.
+///
+/// - Throws: ``Refusal`` on all ranks where the arguments do not fit the ranks or the memory.
+package func bench(
+    _ request: BenchRequest, on world: Communicator, report: (JobSummary) -> Void
+) throws {
+    if let grid = request.grid, grid.reduce(1, { $0.multipliedReportingOverflow(by: $1).partialValue }) != world.size {
+        let shape = grid.map(String.init).joined(separator: "x")
+        throw Refusal(["tessera: --grid: expected a product of \(world.size), the number of ranks, found \(shape)"])
+    }
+    do throws(TesseraError) {
+        switch request.work {
+        case .dense(let orders, let block):
+            let grid =
+                if let shape = request.grid { try ProcessGrid(world, rows: shape[0], columns: shape[1]) } else {
+                    try ProcessGrid(world)
+                }
+            for n in orders {
+                let peak = try MachineRates.gemmRate(peakOrder(n, on: world), 2, world)
+                report(try benchDense(request.routine, n, block, repeats: request.repeats, peak: peak, on: grid))
+            }
+            try grid.close()
+        case .heat(let extents, let steps, let element):
+            let triad = try MachineRates.triadRate(3, world)
+            switch element {
+            case .float: report(try benchHeat(Float.self, request, extents, steps, triad: triad, on: world))
+            case .double: report(try benchHeat(Double.self, request, extents, steps, triad: triad, on: world))
+            }
+        }
+    } catch {
+        switch error {
+        case .argument, .memory: throw Refusal(["tessera: \(error)"])
+        default: throw error
+        }
+    }
+}
+
+/// The order at which every rank multiplies matrices of its own to find the peak: 4000, or n if smaller, or what fits a
+/// quarter of the free memory. Collective.
+private func peakOrder(_ n: Int, on world: Communicator) throws(TesseraError) -> Int {
+    let node = try world.splitByNode()
+    let share = Double(SystemMemory.available ?? .max) / 4 / Double(node.size)
+    try node.close()
+    let fitting = Int((share / (3 * 8)).squareRoot())
+    return try world.allReduce(max(1, min(n, 4000, fitting)), .minimum)
+}
+
+/// What every routine's report begins with.
+func benchSummary(
+    _ routine: BenchRequest.Routine, size: [(key: String, value: JobSummary.Value)], grid: [Int], on world: Communicator
+) -> JobSummary {
+    var summary = JobSummary()
+    summary.add("routine", "routine", .text(routine.rawValue))
+    for (key, value) in size { summary.add(key, key, value) }
+    summary.add("grid", "grid", .text(grid.map(String.init).joined(separator: "x")))
+    summary.add("ranks", "ranks", .integer(world.size))
+    summary.add("threads", "threads", .integer(OpenBLAS.threads))
+    return summary
+}
+
+/// Times what all ranks do together.
+struct Stopwatch {
+    private let world: Communicator
+    private let start: Double
+
+    /// Starts when all ranks have come. Collective.
+    init(_ world: Communicator) throws(TesseraError) {
+        self.world = world
+        try world.barrier()
+        start = MPIEnvironment.seconds
+    }
+
+    /// The seconds that the slowest rank took. Collective.
+    func seconds() throws(TesseraError) -> Double {
+        try world.allReduce(MPIEnvironment.seconds - start, .maximum)
+    }
+}

@@ -1,0 +1,53 @@
+public import Failures
+private import Foundation
+internal import CShim
+
+/// Notes that the job is asked to stop, so that the ranks can do it together at the end of a step.
+///
+/// The handler only writes a number; nothing else happens until the ranks ask. ``Communicator/agreeOnSignal()`` does so
+/// collectively: a signal that reached one rank, or each rank at another moment, stops all of them at the same step.
+/// ```swift
+/// try SignalWatch.begin()
+/// for step in 0..<steps {
+///     advance()
+///     if let signal = try world.agreeOnSignal() { ...; throw TesseraError.interrupted(signal: signal) }
+/// }
+/// SignalWatch.end()
+/// ```
+public enum SignalWatch {
+    /// What schedulers and terminals send: SIGTERM (end of allocation), SIGINT (Ctrl-C), SIGUSR1 (checkpoint and stop).
+    public static var usualSignals: [Int32] { [SIGTERM, SIGINT, SIGUSR1] }
+
+    /// From now on these signals are noted instead of ending the process.
+    ///
+    /// - Throws: ``TesseraError/argument(routine:name:expected:found:)`` for a number that cannot be caught.
+    public static func begin(_ signals: [Int32] = usualSignals) throws(TesseraError) {
+        tessera_forget_signal()
+        for signal in signals where tessera_watch_signal(signal, 1) != 0 {
+            end()
+            throw .argument(
+                routine: "SignalWatch", name: "signals", expected: "signals that can be caught", found: "\(signal)")
+        }
+    }
+
+    /// Every watched signal does again what it did before, and what was noted is forgotten.
+    public static func end() {
+        for signal in Int32(1)..<65 { tessera_watch_signal(signal, 0) }
+        tessera_forget_signal()
+    }
+
+    /// The first signal that has reached this process since ``begin(_:)``.
+    public static var pending: Int32? {
+        let signal = tessera_pending_signal()
+        return signal == 0 ? nil : signal
+    }
+}
+
+extension Communicator {
+    /// The signal that asks the ranks to stop; nil when none of them has one pending. Every rank gets the same answer: of
+    /// several signals the one with the largest number. Collective; costs one reduction of 8 bytes, counted as agreement.
+    public func agreeOnSignal() throws(TesseraError) -> Int32? {
+        let signal = try agreedMaximum(Int(SignalWatch.pending ?? 0))
+        return signal == 0 ? nil : Int32(signal)
+    }
+}

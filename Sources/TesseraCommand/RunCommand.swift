@@ -1,0 +1,45 @@
+public import ArgumentParser
+import JobFiles
+import Jobs
+public import Tessera
+
+struct RunCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run",
+        abstract: "Run a job file, on all ranks that mpirun has started or as one process.",
+        discussion: """
+            The whole job file is checked before any work: each fault is one line, and the status is 2. Results and a \
+            summary go to the job's output folder; the summary is printed too. SIGINT, SIGTERM and SIGUSR1 end a run at \
+            its next step, with status 128 + the signal's number.
+
+            Examples:
+              tessera run jobs/hillslope.yaml
+              mpirun -n 4 tessera run jobs/terrain-gp.yaml --set samples=2000 --output small
+              mpirun -n 2 tessera run jobs/hillslope.yaml --trace timeline.json
+            """)
+
+    @OptionGroup var arguments: JobArguments
+
+    @Option(name: .long, help: "How progress is shown: a bar on a terminal and plain lines in a log, or one of them.")
+    var progress: ProgressStyle = .auto
+
+    @Flag(name: .long, help: "Print the summary as one JSON object.")
+    var json = false
+
+    @Option(
+        name: .long, help: "Write what every rank did and when, as a file for ui.perfetto.dev.",
+        completion: .file(extensions: ["json"]))
+    var trace: String?
+
+    func run() throws {
+        CoreType.correct()
+        try SignalWatch.begin()
+        try Tessera.run { world in
+            let job = try JobFile.load(
+                path: arguments.job, overrides: arguments.overrides, output: arguments.output, on: world)
+            try Jobs.run(job, options: RunOptions(progress: progress, json: json, trace: trace), on: world)
+        }
+    }
+}
+
+extension ProgressStyle: ExpressibleByArgument {}

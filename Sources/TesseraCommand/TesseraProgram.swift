@@ -1,0 +1,80 @@
+// The program's way in and its ways out: arguments are parsed before MPI starts, and what there is to say is said once.
+
+import ArgumentParser
+import Foundation
+import Tessera
+
+struct TesseraProgram: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "tessera",
+        abstract: "Dense linear algebra and structured grids, on one core or on many nodes.",
+        discussion: """
+            A job file says what to compute; mpirun says on how many ranks. Without mpirun a job runs as one process, \
+            with the same answer.
+
+            Examples:
+              tessera validate jobs/terrain-gp.yaml
+              tessera run jobs/hillslope.yaml --set refine=4
+              mpirun -n 4 tessera run jobs/terrain-gp.yaml --trace timeline.json
+              tessera doctor
+
+            Exit status:
+              0        done
+              1        the run failed: a number, a file or MPI; or doctor has found faults
+              2        the job file or the arguments are refused, before any work
+              128 + N  stopped by signal N
+
+            Completions for your shell (bash, zsh or fish):
+              tessera --generate-completion-script bash > ~/.tessera-completion
+              source ~/.tessera-completion
+            """,
+        version: "0.1.0",
+        subcommands: [
+            RunCommand.self, ValidateCommand.self, SchemaCommand.self, DoctorCommand.self, BenchCommand.self,
+        ])
+
+    /// Parses the arguments, runs the command and ends the process.
+    static func start() -> Never {
+        do {
+            var command = try parseAsRoot()
+            try command.run()
+            Foundation.exit(0)
+        } catch {
+            end(because: error)
+        }
+    }
+
+    /// Help, refused arguments, and errors of commands that have not started MPI or have ended it.
+    private static func end(because error: any Error) -> Never {
+        if let error = error as? TesseraError {
+            standardError("tessera: \(error)\n")
+            Foundation.exit(exitStatus(of: error))
+        }
+        // All ranks were given the same arguments, and the first one speaks. The others end as if all were well: mpirun
+        // stops the remaining ranks when one fails, and the first might not have spoken yet.
+        guard isFirstRank else { Foundation.exit(0) }
+        if let error = error as? any ProgramFailure {
+            standardError(error.report + "\n")
+            Foundation.exit(error.exitStatus)
+        }
+        let status = exitCode(for: error)
+        let message = fullMessage(for: error)
+        if !message.isEmpty {
+            if status == .success { standardOutput(message) } else { standardError(message + "\n") }
+        }
+        Foundation.exit(status == .validationFailure ? 2 : status.rawValue)
+    }
+
+    /// Whether this process is rank 0 or no rank at all, by the variables that launchers set before MPI starts.
+    static var isFirstRank: Bool {
+        let environment = ProcessInfo.processInfo.environment
+        let rank = ["OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK", "SLURM_PROCID"].lazy
+            .compactMap { environment[$0].flatMap { Int($0) } }.first
+        return rank ?? 0 == 0
+    }
+}
+
+/// Writes a line to standard output at once.
+func standardOutput(_ text: String) {
+    FileHandle.standardOutput.write(Data((text + "\n").utf8))
+}

@@ -1,0 +1,73 @@
+import TestSupport
+import Testing
+
+@Suite("tessera: help and arguments")
+struct CommandHelpTests {
+    @Test(arguments: ["run", "validate", "schema", "doctor", "bench"])
+    func everySubcommandExplainsItself(name: String) async throws {
+        let outcome = try await Command.alone(name, "--help")
+        #expect(outcome.status == 0)
+        #expect(outcome.output.contains("OVERVIEW: "))
+        #expect(outcome.output.contains("USAGE: tessera \(name)"))
+        #expect(outcome.output.contains("Example"))
+        #expect(outcome.errors.isEmpty)
+    }
+
+    @Test func theProgramDocumentsItsExitStatuses() async throws {
+        let outcome = try await Command.alone("--help")
+        #expect(outcome.status == 0)
+        for words in ["Exit status:", "128 + N", "--generate-completion-script", "doctor"] {
+            #expect(outcome.output.contains(words), "\(words)")
+        }
+    }
+
+    @Test func version() async throws {
+        let outcome = try await Command.alone("--version")
+        #expect(outcome.status == 0)
+        #expect(outcome.output.split(separator: ".").count == 3)
+    }
+
+    @Test(arguments: ["bash", "zsh", "fish"])
+    func completionScripts(shell: String) async throws {
+        let outcome = try await Command.alone("--generate-completion-script", shell)
+        #expect(outcome.status == 0)
+        #expect(outcome.output.contains("validate"))
+    }
+
+    @Test(arguments: [
+        ["run"], ["run", "a.yaml", "--colour"], ["bench", "qr", "--n", "10"], ["bench", "gemm"],
+        ["bench", "gemm", "--n", "0"], ["bench", "gemm", "--n", "100,x"],
+        ["bench", "gemm", "--n", "9", "--steps", "2"],
+        ["bench", "gemm", "--n", "9", "--grid", "2x2x2"], ["bench", "gemm", "--n", "9", "--grid", "2x"],
+        ["bench", "heat2d", "--extents", "8x8x8", "--steps", "2"], ["bench", "heat2d", "--extents", "8x8"],
+        ["bench", "heat3d", "--n", "8"], ["bench", "lu", "--n", "8", "--repeats", "0"],
+        ["run", "a.yaml", "--progress", "loud"], ["compute"],
+    ])
+    func refusedArgumentsEndWithStatus2(arguments: [String]) async throws {
+        let outcome = try await Launch.alone("tessera", arguments, seconds: 60)
+        #expect(outcome.status == 2)
+        #expect(outcome.output.isEmpty)
+        #expect(outcome.errors.hasPrefix("Error: "), "\(outcome.errors)")
+        outcome.expectCleanEnd()
+    }
+
+    @Test func refusedArgumentsAreReportedOnceForAllRanks() async throws {
+        let outcome = try await Command.ranks(3, "run", "a.yaml", "--colour")
+        #expect(outcome.status == 2)
+        #expect(outcome.complaints.filter { $0.hasPrefix("Error: ") } == ["Error: Unknown option '--colour'"])
+        outcome.expectCleanEnd()
+    }
+
+    @Test func helpIsPrintedOnceForAllRanks() async throws {
+        let outcome = try await Command.ranks(3, "--help")
+        #expect(outcome.status == 0)
+        #expect(outcome.output.split(separator: "\n").filter { $0.hasPrefix("OVERVIEW: ") }.count == 1)
+    }
+
+    @Test func aGridThatDoesNotFitTheRanksIsRefused() async throws {
+        let outcome = try await Command.ranks(2, "bench", "gemm", "--n", "64", "--grid", "2x2")
+        #expect(outcome.status == 2)
+        #expect(outcome.complaints == ["tessera: --grid: expected a product of 2, the number of ranks, found 2x2"])
+        outcome.expectCleanEnd()
+    }
+}

@@ -1,0 +1,86 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// The `tessera` program as a user starts it.
+enum Command {
+    static func alone(
+        _ arguments: String..., environment: [String: String] = [:], directory: String? = nil
+    ) async throws -> Outcome {
+        try await Launch.alone("tessera", arguments, environment: environment, directory: directory, seconds: 120)
+    }
+
+    static func ranks(_ count: Int, _ arguments: String...) async throws -> Outcome {
+        try await Launch.ranks(count, "tessera", arguments, seconds: 120)
+    }
+
+    /// The members of a JSON object that is the whole of a text.
+    static func object(_ text: String) throws -> [String: Any] {
+        try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any], "\(text)")
+    }
+
+    /// The package's folder of ready jobs.
+    static var jobs: String {
+        URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().appendingPathComponent("jobs").path
+    }
+}
+
+extension Outcome {
+    /// What the program itself has written to standard error: mpirun frames its own words with lines of dashes.
+    var complaints: [String] {
+        var isFramed = false
+        var lines: [String] = []
+        for line in errors.split(separator: "\n").map(String.init) {
+            if line.hasPrefix("-----") {
+                isFramed.toggle()
+            } else if !isFramed {
+                lines.append(line)
+            }
+        }
+        return lines
+    }
+
+    /// Ended by itself, and not by a trap.
+    func expectCleanEnd(_ location: SourceLocation = #_sourceLocation) {
+        #expect(!timedOut, sourceLocation: location)
+        #expect(!errors.contains("Fatal error"), "\(errors)", sourceLocation: location)
+        #expect(!errors.contains("Program crashed"), "\(errors)", sourceLocation: location)
+        #expect(status < 128, "\(errors)", sourceLocation: location)
+    }
+}
+
+/// A folder that lives as long as a test.
+struct TemporaryFolder: ~Copyable {
+    let path: String
+
+    init() throws {
+        path = FileManager.default.temporaryDirectory.appendingPathComponent("tessera-\(UUID().uuidString)").path
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+
+    /// Writes a text and returns its path.
+    func file(_ name: String, _ text: String) throws -> String {
+        let file = "\(path)/\(name)"
+        try text.write(toFile: file, atomically: true, encoding: .utf8)
+        return file
+    }
+
+    /// A heat job on the package's terrain that takes a moment, with lines to add.
+    func heatJob(_ more: String = "duration: 1000000") throws -> String {
+        try file(
+            "heat.yaml",
+            """
+            kind: heat
+            field: \(Command.jobs)/data/jacksboro_dem.npy
+            spacing: [92.5, 74.5]
+            diffusivity: 0.02
+            output: \(path)/results
+            pictures: false
+            \(more)
+
+            """)
+    }
+}

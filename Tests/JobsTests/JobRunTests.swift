@@ -1,0 +1,232 @@
+import ArrayFormats
+import Foundation
+import TestSupport
+import Testing
+
+/// Jobs run end to end through the program, on small inputs, with every number of ranks.
+@Suite("Jobs", .serialized)
+struct JobRunTests {
+    private let folder = TemporaryFolder()
+
+    /// A smooth map with a ridge, 24 x 31.
+    private func writeField(rows: Int = 24, columns: Int = 31) throws -> String {
+        let values = (0..<rows * columns).map { cell in
+            let (i, j) = (Double(cell / columns), Double(cell % columns))
+            return 300 + 40 * sin(i / 5) * cos(j / 6) + 10 * exp(-abs(j - 15))
+        }
+        try NpyFile.write(values, shape: [rows, columns], to: folder.path("field.npy"))
+        return "field.npy"
+    }
+
+    private func run(
+        _ name: String, ranks: Int?, _ arguments: [String] = [], seconds: Double = 120
+    ) async throws -> (Outcome, String) {
+        let output = folder.path("\(name)-\(ranks ?? 0)")
+        let words = ["run", folder.path("\(name).yaml"), "--output", output, "--progress", "none", "--json"] + arguments
+        let outcome =
+            if let ranks {
+                try await Launch.ranks(ranks, "tessera", words, seconds: seconds)
+            } else { try await Launch.alone("tessera", words, seconds: seconds) }
+        return (outcome, output)
+    }
+
+    private func summary(_ folder: String) throws -> [String: Any] {
+        let data = try Data(contentsOf: URL(fileURLWithPath: folder + "/summary.json"))
+        return try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
+    }
+
+    @Test func heatHasTheSameBitsOnEveryNumberOfRanks() async throws {
+        let field = try writeField()
+        try folder.write(
+            "heat.yaml",
+            """
+            kind: heat
+            field: \(field)
+            spacing: [10, 12]
+            diffusivity: 0.5
+            duration: 900
+            refine: 3
+            snapshots: 2
+            """)
+        var first: [Data]?
+        for ranks in [nil, 1, 2, 3, 4, 6] as [Int?] {
+            let (outcome, output) = try await run("heat", ranks: ranks)
+            #expect(outcome.status == 0, "\(outcome.errors)")
+            let snapshots = try (1...2).map {
+                try Data(contentsOf: URL(fileURLWithPath: "\(output)/snapshot-000\($0).npy"))
+            }
+            if let first { #expect(snapshots == first, "\(ranks ?? 0) ranks") } else { first = snapshots }
+            let facts = try summary(output)
+            #expect(facts["mass_conserved"] as? Bool == true)
+            #expect(FileManager.default.fileExists(atPath: output + "/hillslope.png"))
+        }
+        let (shape, values) = try NpyFile.read(folder.path("heat-1/snapshot-0002.npy"))
+        #expect(shape == [72, 93])
+        // Diffusion makes no new extremes.
+        let (_, before) = try NpyFile.read(folder.path(field))
+        #expect(values.max()! <= before.max()! && values.min()! >= before.min()!)
+    }
+
+    @Test func krigingPredictsAlikeOnEveryNumberOfRanks() async throws {
+        let field = try writeField()
+        for kernel in ["squared-exponential", "exponential", "matern-3/2", "matern-5/2"] {
+            try folder.write(
+                "gp.yaml",
+                """
+                kind: gaussian-process
+                field: \(field)
+                spacing: [10, 10]
+                samples: 200
+                variance: true
+                panel: 100
+                block: 32
+                kernel: {type: \(kernel), length-scale: 60, variance: 900, noise: 0.1}
+                """)
+            var first: (prediction: [Double], variance: [Double], likelihood: Double)?
+            for ranks in [nil, 2, 3, 6] as [Int?] {
+                let (outcome, output) = try await run("gp", ranks: ranks)
+                #expect(outcome.status == 0, "\(outcome.errors)")
+                let facts = try summary(output)
+                #expect(try #require(facts["rmse"] as? Double) < 6)
+                let likelihood = try #require(facts["log_marginal_likelihood"] as? Double)
+                let prediction = try NpyFile.read(output + "/prediction.npy").values
+                let variance = try NpyFile.read(output + "/variance.npy").values
+                #expect(variance.allSatisfy { $0 >= 0 && $0 <= 900 * (1 + 1e-12) })
+                guard let first else {
+                    first = (prediction, variance, likelihood)
+                    continue
+                }
+                // n eps times the condition of the covariance, about 1e6 here, is the room that rounding has.
+                #expect(zip(prediction, first.prediction).allSatisfy { abs($0 - $1) < 1e-7 * 900 })
+                #expect(zip(variance, first.variance).allSatisfy { abs($0 - $1) < 1e-7 * 900 })
+                #expect(abs(likelihood - first.likelihood) < 1e-8 * abs(first.likelihood))
+            }
+        }
+    }
+
+    @Test(arguments: [1, 3])
+    func aCovarianceThatIsNotDefiniteIsOneLine(ranks: Int) async throws {
+        // Two hundred almost equal rows: numerically not positive definite without noise.
+        try folder.write(
+            "singular.yaml",
+            """
+            kind: gaussian-process
+            field: \(try writeField())
+            spacing: [10, 10]
+            samples: 200
+            kernel: {type: squared-exponential, length-scale: 100000, variance: 900, noise: 0}
+            """)
+        let (outcome, _) = try await run("singular", ranks: ranks)
+        expectOneLine(outcome, status: 1, containing: "not positive definite: its leading minor of order")
+    }
+
+    @Test(arguments: [1, 2])
+    func aTruncatedFieldIsRefused(ranks: Int) async throws {
+        let field = try writeField()
+        let whole = try Data(contentsOf: URL(fileURLWithPath: folder.path(field)))
+        try whole.dropLast(100).write(to: URL(fileURLWithPath: folder.path("cut.npy")))
+        try folder.write(
+            "cut.yaml",
+            """
+            kind: heat
+            field: cut.npy
+            spacing: [1, 1]
+            diffusivity: 1
+            duration: 1
+            """)
+        let (outcome, output) = try await run("cut", ranks: ranks)
+        expectOneLine(outcome, status: 2, containing: "cut.yaml:2: field: expected")
+        #expect(!FileManager.default.fileExists(atPath: output))
+    }
+
+    @Test(arguments: [1, 2])
+    func anOutputFolderThatCannotBeMadeIsRefused(ranks: Int) async throws {
+        try folder.write("file", "not a folder")
+        try folder.write(
+            "blocked.yaml",
+            """
+            kind: heat
+            field: \(try writeField())
+            spacing: [1, 1]
+            diffusivity: 1
+            duration: 1
+            output: \(folder.path("file"))/results
+            """)
+        let outcome = try await Launch.ranks(ranks, "tessera", ["run", folder.path("blocked.yaml")], seconds: 60)
+        expectOneLine(outcome, status: 2, containing: "output: expected")
+    }
+
+    @Test(arguments: ["TERM", "INT"])
+    func aSignalStopsTheRanksAtTheirNextStep(signal: String) async throws {
+        try folder.write(
+            "endless.yaml",
+            """
+            kind: heat
+            field: \(try writeField())
+            spacing: [10, 10]
+            diffusivity: 1
+            duration: 1000000000
+            snapshots: 1
+            """)
+        let output = folder.path("endless")
+        let outcome = try await Launch.ranks(
+            3, "tessera", ["run", folder.path("endless.yaml"), "--output", output, "--progress", "none"],
+            signal: (signal, after: 4), seconds: 60)
+        #expect(!outcome.timedOut)
+        #expect(outcome.status != 0)
+        let lines = outcome.errors.split(separator: "\n").filter { $0.hasPrefix("tessera:") }
+        #expect(lines.count == 1 && lines[0].contains("stopped by signal"), "\(outcome.errors)")
+        #expect(!outcome.errors.contains("Fatal error"))
+        let left = try FileManager.default.contentsOfDirectory(atPath: output)
+        #expect(left.isEmpty, "half a file: \(left)")
+    }
+
+    @Test func aFullDiskLeavesNoFile() async throws {
+        // A file system of 256 KiB, where this process may make one.
+        let small = folder.path("small")
+        try FileManager.default.createDirectory(atPath: small, withIntermediateDirectories: true)
+        let mount = try await Launch.command("mount", ["-t", "tmpfs", "-o", "size=256k", "tmpfs", small])
+        guard mount.status == 0 else { return }
+        try folder.write(
+            "full.yaml",
+            """
+            kind: heat
+            field: \(try writeField())
+            spacing: [10, 10]
+            diffusivity: 1
+            duration: 10
+            refine: 16
+            """)
+        let outcome = try await Launch.ranks(
+            2, "tessera", ["run", folder.path("full.yaml"), "--output", small + "/out", "--progress", "none"],
+            seconds: 60)
+        let left = (try? FileManager.default.contentsOfDirectory(atPath: small + "/out")) ?? []
+        _ = try await Launch.command("umount", [small])
+        expectOneLine(outcome, status: 1, containing: "No space left on device")
+        #expect(left.isEmpty, "half a file: \(left)")
+    }
+
+    /// One line of the program's own, the right status, no crash trace, no hang.
+    private func expectOneLine(_ outcome: Outcome, status: Int, containing text: String) {
+        #expect(!outcome.timedOut)
+        #expect(outcome.status == status, "\(outcome.errors)")
+        let lines = outcome.errors.split(separator: "\n").filter { $0.contains("expected") || $0.hasPrefix("tessera:") }
+        #expect(lines.count == 1, "\(outcome.errors)")
+        #expect(lines.first?.contains(text) == true, "\(outcome.errors)")
+        #expect(!outcome.errors.contains("Fatal error"))
+    }
+}
+
+/// A folder of its own for one test, removed afterwards.
+final class TemporaryFolder: Sendable {
+    private let url = FileManager.default.temporaryDirectory.appendingPathComponent("tessera-\(UUID().uuidString)")
+
+    init() { try? FileManager.default.createDirectory(at: url, withIntermediateDirectories: true) }
+    deinit { try? FileManager.default.removeItem(at: url) }
+
+    func path(_ name: String) -> String { url.appendingPathComponent(name).path }
+
+    func write(_ name: String, _ text: String) throws {
+        try Data(text.utf8).write(to: url.appendingPathComponent(name))
+    }
+}

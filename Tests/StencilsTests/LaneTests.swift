@@ -1,0 +1,64 @@
+import Stencils
+import Testing
+
+@Suite("Lanes")
+struct LaneTests {
+    private static let numbers: [Double] = [
+        0, -0.0, 1, -1, 0.1, 3, -7.25, 1e300, -1e300, .leastNonzeroMagnitude, .infinity, -.infinity, .nan, 2.5, 1e-200,
+        4,
+    ]
+
+    /// Every operation, generic as an update is.
+    private static func results<L: Lane>(_ a: L, _ b: L, _ p: Double, _ q: Float) -> [L] {
+        [
+            a + b, a - b, a * b, a / b, -a, abs(a), sqrt(a), min(a, b), max(a, b),
+            select(a < b, a, b), select(a > b, a, b), select(a <= b, a, b), select(a >= b, a, b),
+            select((a < b) & !(a <= 1), a, 2), select((a < b) | (b < 0), 0.1, b),
+            p * a + b, a * p - b, q + a, a - q, p - a, q / a, a / p, 4 * a + 0.1, a * b + a * b - a * b,
+        ]
+    }
+
+    private func bits<S: BinaryFloatingPoint & BitwiseCopyable, L: MemoryLane>(_ lane: L, _: S.Type) -> [S]
+    where L.Scalar == S {
+        let memory = UnsafeMutablePointer<S>.allocate(capacity: L.width + 1)
+        defer { memory.deallocate() }
+        lane.store(memory + 1)
+        return (1...L.width).map { memory[$0] }
+    }
+
+    /// Each element of the vector result must have the bits of the scalar result.
+    private func compare<S: StencilScalar, V: MemoryLane>(_: S.Type, _: V.Type) where V.Scalar == S {
+        let values = Self.numbers.map { S($0) }
+        for shift in values.indices {
+            let left = values
+            let right = (0..<values.count).map { values[($0 + shift) % values.count] }
+            for start in stride(from: 0, to: values.count, by: V.width) {
+                let vector = left.withUnsafeBufferPointer { a in
+                    right.withUnsafeBufferPointer { b in
+                        Self.results(V.load(a.baseAddress! + start), V.load(b.baseAddress! + start), 0.3, 0.7)
+                    }
+                }
+                for (operation, lane) in vector.enumerated() {
+                    for (k, found) in bits(lane, S.self).enumerated() {
+                        let one = Self.results(
+                            ScalarLane<S, 2>(value: left[start + k]), ScalarLane<S, 2>(value: right[start + k]), 0.3,
+                            0.7)
+                        let expected = one[operation].value
+                        let same =
+                            found == expected && found.sign == expected.sign || found.isNaN && expected.isNaN
+                        #expect(same, "operation \(operation) of \(left[start + k]), \(right[start + k])")
+                    }
+                }
+            }
+        }
+    }
+
+    @Test func vectorsOfDoubleHaveTheBitsOfScalars() { compare(Double.self, DoubleLane<2>.self) }
+    @Test func vectorsOfFloatHaveTheBitsOfScalars() { compare(Float.self, FloatLane<2>.self) }
+
+    @Test func rampsAreExact() {
+        let first = 16_777_210
+        #expect(bits(FloatLane<1>.ramp(from: first), Float.self) == (0..<16).map { Float(first + $0) })
+        #expect(bits(DoubleLane<1>.ramp(from: first), Double.self) == (0..<8).map { Double(first + $0) })
+    }
+}
