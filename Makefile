@@ -74,7 +74,7 @@ bench: build
 	swift package --package-path Benchmarks $(BENCHMARK_FLAGS) benchmark
 
 docs: packages
-	@for module in MessagePassing LinearAlgebra DistributedArrays DistributedLinearAlgebra Stencils Tessera; do \
+	@for module in CostModels MessagePassing LinearAlgebra DistributedArrays DistributedLinearAlgebra Stencils Tessera; do \
 	  swift package --allow-writing-to-directory .build/docs/$$module generate-documentation --target $$module \
 	    --warnings-as-errors --transform-for-static-hosting --output-path .build/docs/$$module || exit 1; done
 

@@ -4,44 +4,41 @@ public import LinearAlgebra
 ///
 /// A view copies nothing and borrows the matrix. ``copied(as:on:)`` makes a matrix of it, in any layout.
 public struct DistributedMatrixView<Scalar: LinearScalar>: ~Escapable {
-    /// The ranks of the whole matrix.
-    public let grid: ProcessGrid
-    /// The layout of the whole matrix.
-    public let layout: MatrixLayout
-    /// The rows of the whole matrix that the view shows.
-    public let rowRange: Range<Int>
-    /// The columns of the whole matrix that the view shows.
-    public let columnRange: Range<Int>
+    // Two words: Swift 6.3 passes larger non-escapable generic structures by an address that may be dead already.
+    private let frame: ViewFrame
     /// This rank's share of the whole matrix.
     package let storage: UnsafePointer<Scalar>
-    package let leadingDimension: Int
 
+    /// The ranks of the whole matrix.
+    public var grid: ProcessGrid { frame.grid }
+    /// The layout of the whole matrix.
+    public var layout: MatrixLayout { frame.layout }
+    /// The rows of the whole matrix that the view shows.
+    public var rowRange: Range<Int> { frame.rowRange }
+    /// The columns of the whole matrix that the view shows.
+    public var columnRange: Range<Int> { frame.columnRange }
     /// Rows of the view.
-    public var rows: Int { rowRange.count }
+    public var rows: Int { frame.rowRange.count }
     /// Columns of the view.
-    public var columns: Int { columnRange.count }
+    public var columns: Int { frame.columnRange.count }
+    package var leadingDimension: Int { frame.leadingDimension }
 
-    /// A view whose lifetime the caller ties with `_overrideLifetime`. (Tied here, the optimizer of Swift 6.3.1 returns the
-    /// layout's fields uninitialised.)
-    @_lifetime(immortal)
+    @_lifetime(borrow matrix)
     init(of matrix: borrowing DistributedMatrix<Scalar>, rows: Range<Int>, columns: Range<Int>) {
-        grid = matrix.grid
-        layout = matrix.layout
-        rowRange = rows
-        columnRange = columns
+        frame = ViewFrame(
+            grid: matrix.grid, layout: matrix.layout, rowRange: rows, columnRange: columns,
+            leadingDimension: matrix.leadingDimension)
         storage = UnsafePointer(matrix.storage)
-        leadingDimension = matrix.leadingDimension
     }
 
-    @_lifetime(immortal)
-    init(of view: DistributedMatrixView, rows: Range<Int>, columns: Range<Int>) {
-        grid = view.grid
-        layout = view.layout
-        rowRange = view.rowRange.lowerBound + rows.lowerBound..<view.rowRange.lowerBound + rows.upperBound
-        columnRange =
-            view.columnRange.lowerBound + columns.lowerBound..<view.columnRange.lowerBound + columns.upperBound
+    @_lifetime(copy view)
+    private init(of view: DistributedMatrixView, rows: Range<Int>, columns: Range<Int>) {
+        let (row, column) = (view.rowRange.lowerBound, view.columnRange.lowerBound)
+        frame = ViewFrame(
+            grid: view.grid, layout: view.layout, rowRange: row + rows.lowerBound..<row + rows.upperBound,
+            columnRange: column + columns.lowerBound..<column + columns.upperBound,
+            leadingDimension: view.leadingDimension)
         storage = view.storage
-        leadingDimension = view.leadingDimension
     }
 
     /// The rectangle of these rows and columns of the view.
@@ -52,7 +49,26 @@ public struct DistributedMatrixView<Scalar: LinearScalar>: ~Escapable {
         precondition(rows.lowerBound >= 0 && rows.upperBound <= self.rows, "rows \(rows) of \(self.rows)")
         precondition(
             columns.lowerBound >= 0 && columns.upperBound <= self.columns, "columns \(columns) of \(self.columns)")
-        return unsafe _overrideLifetime(DistributedMatrixView(of: self, rows: rows, columns: columns), copying: self)
+        return DistributedMatrixView(of: self, rows: rows, columns: columns)
+    }
+}
+
+/// What a view says of its matrix.
+private final class ViewFrame {
+    let grid: ProcessGrid
+    let layout: MatrixLayout
+    let rowRange: Range<Int>
+    let columnRange: Range<Int>
+    let leadingDimension: Int
+
+    init(
+        grid: ProcessGrid, layout: MatrixLayout, rowRange: Range<Int>, columnRange: Range<Int>, leadingDimension: Int
+    ) {
+        self.grid = grid
+        self.layout = layout
+        self.rowRange = rowRange
+        self.columnRange = columnRange
+        self.leadingDimension = leadingDimension
     }
 }
 
@@ -60,10 +76,7 @@ extension DistributedMatrix {
     /// The whole matrix as a view.
     public var view: DistributedMatrixView<Scalar> {
         @_lifetime(borrow self)
-        borrowing get {
-            unsafe _overrideLifetime(
-                DistributedMatrixView(of: self, rows: 0..<rows, columns: 0..<columns), borrowing: self)
-        }
+        borrowing get { DistributedMatrixView(of: self, rows: 0..<rows, columns: 0..<columns) }
     }
 
     /// The rectangle of these rows and columns.
@@ -74,6 +87,6 @@ extension DistributedMatrix {
         precondition(rows.lowerBound >= 0 && rows.upperBound <= self.rows, "rows \(rows) of \(self.rows)")
         precondition(
             columns.lowerBound >= 0 && columns.upperBound <= self.columns, "columns \(columns) of \(self.columns)")
-        return unsafe _overrideLifetime(DistributedMatrixView(of: self, rows: rows, columns: columns), borrowing: self)
+        return DistributedMatrixView(of: self, rows: rows, columns: columns)
     }
 }

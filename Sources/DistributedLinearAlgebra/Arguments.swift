@@ -23,3 +23,17 @@ extension DistributedMatrix {
         for j in 0..<localColumns { Scalar.scal(localRows, alpha, storage + j * leadingDimension, 1) }
     }
 }
+
+extension DistributedMatrixView {
+    /// The layout and the place of the view as words, for entry checks.
+    var words: [Int] { layout.words + [rowRange.lowerBound, rows, columnRange.lowerBound, columns] }
+}
+
+/// Throws an argument error that names both shapes, unless `holds`.
+func requireShape(
+    _ routine: String, _ name: String, _ expected: @autoclosure () -> String, _ holds: Bool, _ rows: Int, _ columns: Int
+) throws(TesseraError) {
+    if !holds {
+        throw .argument(routine: routine, name: name, expected: expected(), found: "\(rows)x\(columns)")
+    }
+}

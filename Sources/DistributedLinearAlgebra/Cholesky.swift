@@ -16,6 +16,8 @@ internal import RealModule
 public struct Cholesky<Scalar: LinearScalar>: ~Copyable {
     /// L in the lower triangle.
     public let factor: DistributedMatrix<Scalar>
+    /// ‖A‖₁, for the condition number.
+    let norm: Scalar.Real
 
     /// Factors the matrix in its own memory.
     ///
@@ -36,12 +38,14 @@ public struct Cholesky<Scalar: LinearScalar>: ~Copyable {
                     found: "blocks of \(rows.block)x\(columns.block)")
             }
         }
+        let oneNorm = try matrix.hermitianNorm()
         let grid = matrix.grid
         let failingMinor = grid.communicator.collectively("Cholesky") { () throws(TesseraError) in
             try factorLowerTriangle(&matrix)
         }
         if let failingMinor { throw .notPositiveDefinite(minor: failingMinor) }
         factor = matrix
+        norm = oneNorm
     }
 
     /// Factors a copy of the matrix.

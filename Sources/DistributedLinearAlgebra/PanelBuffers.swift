@@ -6,16 +6,25 @@
 // one all-gather where it spans blocks of several owners. Otherwise (transposed, other blocks, an offset view) the panel
 // alone is first redistributed, so that no copy of a whole matrix exists:
 //   words of a panel of h rows and w columns: h w for each rank of a process row, and h w over all ranks to redistribute it.
+// A process row (column) of one rank reads an operand that is dealt like C where it lies.
 
 internal import DistributedArrays
 internal import Failures
 import LinearAlgebra
 internal import MessagePassing
 
-/// Room for one panel, and for its parts on their way.
+/// A panel on this rank: its first scalar, and the distance of its columns.
+struct Panel<Scalar: LinearScalar> {
+    let base: UnsafePointer<Scalar>
+    let leadingDimension: Int
+    /// Rows of a panel of columns, columns of a panel of rows.
+    let count: Int
+}
+
+/// Room for one panel, and for its parts on their way. A panel is valid until the next one is gathered.
 struct PanelBuffers<Scalar: LinearScalar>: ~Copyable {
     /// The panel, column by column without gaps.
-    let panel: Workspace<Scalar>
+    private let panel: Workspace<Scalar>
     private let outgoing: Workspace<Scalar>
     private let incoming: Workspace<Scalar>
 
@@ -30,18 +39,22 @@ struct PanelBuffers<Scalar: LinearScalar>: ~Copyable {
     ///
     /// - Parameters:
     ///   - rows: rows of op(A), which stand for the same indices of `target`; from the start of one of its blocks.
-    /// - Returns: the number of rows on this rank, h; `panel` holds h x w.
+    /// - Returns: the panel of h x w.
     func gatherColumns(
         _ inner: Range<Int>, rows: Range<Int>, of a: DistributedMatrixView<Scalar>, _ operation: Transpose,
         dealtLike target: BlockCyclic
-    ) throws(TesseraError) -> Int {
+    ) throws(TesseraError) -> Panel<Scalar> {
         let height = target.localRange(rows, on: a.grid.row).count
         let isAligned =
             operation == .none
             && a.layout.rows.deals(
                 rows.count, from: a.rowRange.lowerBound + rows.lowerBound, like: target, from: rows.lowerBound)
         if isAligned {
-            try assembleColumns(of: a.submatrix(rows: rows, columns: inner), height)
+            let view = a.submatrix(rows: rows, columns: inner)
+            if a.grid.columns == 1 {
+                return Panel(base: view.localBase, leadingDimension: a.leadingDimension, count: height)
+            }
+            try assembleColumns(of: view, height)
         } else {
             let layout = MatrixLayout(
                 rows: target.tail(from: rows.lowerBound, count: rows.count),
@@ -50,16 +63,16 @@ struct PanelBuffers<Scalar: LinearScalar>: ~Copyable {
             try strip.replace(with: a.rectangle(operation, rows, inner), operation: operation)
             try assembleColumns(of: strip.view, height)
         }
-        return height
+        return Panel(base: panel.base, leadingDimension: max(1, height), count: height)
     }
 
     /// Brings op(B)(inner, columns) to every process row: each process column gets the columns that `target` deals to it.
     ///
-    /// - Returns: the number of columns on this rank, n; `panel` holds w x n.
+    /// - Returns: the panel of w x n.
     func gatherRows(
         _ inner: Range<Int>, columns: Range<Int>, of b: DistributedMatrixView<Scalar>, _ operation: Transpose,
         dealtLike target: BlockCyclic
-    ) throws(TesseraError) -> Int {
+    ) throws(TesseraError) -> Panel<Scalar> {
         let width = target.localRange(columns, on: b.grid.column).count
         let isAligned =
             operation == .none
@@ -67,7 +80,11 @@ struct PanelBuffers<Scalar: LinearScalar>: ~Copyable {
                 columns.count, from: b.columnRange.lowerBound + columns.lowerBound, like: target,
                 from: columns.lowerBound)
         if isAligned {
-            try assembleRows(of: b.submatrix(rows: inner, columns: columns), width)
+            let view = b.submatrix(rows: inner, columns: columns)
+            if b.grid.rows == 1 {
+                return Panel(base: view.localBase, leadingDimension: b.leadingDimension, count: width)
+            }
+            try assembleRows(of: view, width)
         } else {
             let layout = MatrixLayout(
                 rows: evenly(inner.count, over: b.grid.rows),
@@ -76,7 +93,7 @@ struct PanelBuffers<Scalar: LinearScalar>: ~Copyable {
             try strip.replace(with: b.rectangle(operation, inner, columns), operation: operation)
             try assembleRows(of: strip.view, width)
         }
-        return width
+        return Panel(base: panel.base, leadingDimension: max(1, inner.count), count: width)
     }
 
     /// All columns of the view on every process column, in order; each process row keeps its own rows.
@@ -146,6 +163,13 @@ struct PanelBuffers<Scalar: LinearScalar>: ~Copyable {
 }
 
 extension DistributedMatrixView {
+    /// This rank's first row and column of the view.
+    var localBase: UnsafePointer<Scalar> {
+        let row = layout.rows.localRange(rowRange, on: grid.row).lowerBound
+        let column = layout.columns.localRange(columnRange, on: grid.column).lowerBound
+        return storage + row + column * leadingDimension
+    }
+
     /// The part of A that is op(A)(rows, columns).
     @_lifetime(copy self)
     fileprivate func rectangle(_ operation: Transpose, _ rows: Range<Int>, _ columns: Range<Int>) -> Self {

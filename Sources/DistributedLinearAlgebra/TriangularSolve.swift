@@ -5,7 +5,7 @@
 //     Bᵢ -= op(A)ᵢₖ Xₖ          everywhere             Bⱼ -= Xₖ op(A)ₖⱼ         everywhere
 //
 // Flops m² n on the left for a B of m x n, m n² on the right (four times as many for complex scalars). The triangle of
-// op(A) goes once along the process rows (left) or columns (right), X the other way: CostModels.TriangularSolve.
+// op(A) goes once along the process rows (left) or columns (right), X the other way: TriangularSolveModel.
 
 public import DistributedArrays
 public import Failures
@@ -99,19 +99,19 @@ private struct TriangularStep<Scalar: LinearScalar>: ~Copyable {
             let rest = isForward ? block.upperBound..<map.extent : 0..<block.lowerBound
             switch side {
             case .left:
-                let height = try columnPanel.gatherColumns(block, rows: span, of: a, operation, dealtLike: map)
-                solveBlockRow(block, in: &b, diagonalAt: isForward ? 0 : height - block.count, height)
-                let width = try rowPanel.gatherRows(
+                let panel = try columnPanel.gatherColumns(block, rows: span, of: a, operation, dealtLike: map)
+                solveBlockRow(block, in: &b, panel, diagonalAt: isForward ? 0 : panel.count - block.count)
+                let x = try rowPanel.gatherRows(
                     block, columns: 0..<b.columns, of: b.view, .none, dealtLike: layout.columns)
                 updateRows(
-                    rest, of: &b, block.count, panelRow: isForward ? height - localRows(rest).count : 0, height, width)
+                    rest, of: &b, panel, from: isForward ? panel.count - localRows(rest).count : 0, x, block.count)
             case .right:
-                let width = try rowPanel.gatherRows(block, columns: span, of: a, operation, dealtLike: map)
-                solveBlockColumn(block, in: &b, diagonalAt: isForward ? 0 : width - block.count)
-                let height = try columnPanel.gatherColumns(
+                let panel = try rowPanel.gatherRows(block, columns: span, of: a, operation, dealtLike: map)
+                solveBlockColumn(block, in: &b, panel, diagonalAt: isForward ? 0 : panel.count - block.count)
+                let x = try columnPanel.gatherColumns(
                     block, rows: 0..<b.rows, of: b.view, .none, dealtLike: layout.rows)
                 updateColumns(
-                    rest, of: &b, block.count, panelColumn: isForward ? width - localColumns(rest).count : 0, height)
+                    rest, of: &b, x, panel, from: isForward ? panel.count - localColumns(rest).count : 0, block.count)
             }
         }
     }
@@ -120,43 +120,48 @@ private struct TriangularStep<Scalar: LinearScalar>: ~Copyable {
     func localColumns(_ range: Range<Int>) -> Range<Int> { layout.columns.localRange(range, on: grid.column) }
 
     /// Xₖ = op(Aₖₖ)⁻¹ Bₖ on the process row that owns it.
-    func solveBlockRow(_ block: Range<Int>, in b: inout DistributedMatrix<Scalar>, diagonalAt row: Int, _ height: Int) {
+    func solveBlockRow(
+        _ block: Range<Int>, in b: inout DistributedMatrix<Scalar>, _ panel: Panel<Scalar>, diagonalAt row: Int
+    ) {
         guard layout.rows.owner(of: GlobalIndex(block.lowerBound)) == grid.row, b.localColumns > 0 else { return }
         Scalar.trsm(
-            .left, triangle, .none, diagonal, block.count, b.localColumns, 1, columnPanel.panel.base + row, height,
+            .left, triangle, .none, diagonal, block.count, b.localColumns, 1, panel.base + row, panel.leadingDimension,
             b.storage + localRows(block).lowerBound, b.leadingDimension)
     }
 
     /// Xₖ = Bₖ op(Aₖₖ)⁻¹ on the process column that owns it.
-    func solveBlockColumn(_ block: Range<Int>, in b: inout DistributedMatrix<Scalar>, diagonalAt column: Int) {
+    func solveBlockColumn(
+        _ block: Range<Int>, in b: inout DistributedMatrix<Scalar>, _ panel: Panel<Scalar>, diagonalAt column: Int
+    ) {
         guard layout.columns.owner(of: GlobalIndex(block.lowerBound)) == grid.column, b.localRows > 0 else { return }
         Scalar.trsm(
             .right, triangle, .none, diagonal, b.localRows, block.count, 1,
-            rowPanel.panel.base + column * block.count, block.count,
+            panel.base + column * panel.leadingDimension, panel.leadingDimension,
             b.storage + localColumns(block).lowerBound * b.leadingDimension, b.leadingDimension)
     }
 
     /// Bᵢ -= op(A)ᵢₖ Xₖ
     func updateRows(
-        _ rest: Range<Int>, of b: inout DistributedMatrix<Scalar>, _ depth: Int, panelRow: Int, _ height: Int,
-        _ width: Int
+        _ rest: Range<Int>, of b: inout DistributedMatrix<Scalar>, _ panel: Panel<Scalar>, from row: Int,
+        _ x: Panel<Scalar>, _ depth: Int
     ) {
         let rows = localRows(rest)
-        guard !rows.isEmpty, width > 0 else { return }
+        guard !rows.isEmpty, x.count > 0 else { return }
         Scalar.gemm(
-            .none, .none, rows.count, width, depth, -1, columnPanel.panel.base + panelRow, height, rowPanel.panel.base,
-            depth, 1, b.storage + rows.lowerBound, b.leadingDimension)
+            .none, .none, rows.count, x.count, depth, -1, panel.base + row, panel.leadingDimension, x.base,
+            x.leadingDimension, 1, b.storage + rows.lowerBound, b.leadingDimension)
     }
 
     /// Bⱼ -= Xₖ op(A)ₖⱼ
     func updateColumns(
-        _ rest: Range<Int>, of b: inout DistributedMatrix<Scalar>, _ depth: Int, panelColumn: Int, _ height: Int
+        _ rest: Range<Int>, of b: inout DistributedMatrix<Scalar>, _ x: Panel<Scalar>, _ panel: Panel<Scalar>,
+        from column: Int, _ depth: Int
     ) {
         let columns = localColumns(rest)
-        guard !columns.isEmpty, height > 0 else { return }
+        guard !columns.isEmpty, x.count > 0 else { return }
         Scalar.gemm(
-            .none, .none, height, columns.count, depth, -1, columnPanel.panel.base, height,
-            rowPanel.panel.base + panelColumn * depth, depth, 1, b.storage + columns.lowerBound * b.leadingDimension,
-            b.leadingDimension)
+            .none, .none, x.count, columns.count, depth, -1, x.base, x.leadingDimension,
+            panel.base + column * panel.leadingDimension, panel.leadingDimension, 1,
+            b.storage + columns.lowerBound * b.leadingDimension, b.leadingDimension)
     }
 }

@@ -4,7 +4,7 @@ import Failures
 import LinearAlgebra
 import MessagePassing
 
-let distributedArraysChecks = gridChecks + redistributionChecks
+let distributedArraysChecks = gridChecks + redistributionChecks + distributedFileChecks
 
 /// All P x Q grids of a rank count.
 func withEveryGrid(_ world: Communicator, _ body: (ProcessGrid) throws -> Void) throws {
@@ -42,7 +42,8 @@ private let gridChecks: [RankCheck] = [
     RankCheck("every element has one owner, which keeps it where the maps say") { world in
         try withEveryGrid(world) { grid in
             for (rows, columns, block) in [(0, 0, 3), (1, 1, 4), (7, 5, 2), (13, 17, 3), (8, 8, 8), (5, 40, 64)] {
-                let a = try DistributedMatrix<Double>(rows: rows, columns: columns, block: block, on: grid, element: element)
+                let a = try DistributedMatrix<Double>(
+                    rows: rows, columns: columns, block: block, on: grid, element: element)
                 var owned = 0
                 for j in 0..<a.localColumns {
                     for i in 0..<a.localRows {
@@ -113,7 +114,8 @@ private let redistributionChecks: [RankCheck] = [
                         ),
                     ]
                     for (rowMap, columnMap) in layouts {
-                        var a = DistributedMatrix<Double>(zeros: MatrixLayout(rows: rowMap, columns: columnMap), on: home)
+                        var a = DistributedMatrix<Double>(
+                            zeros: MatrixLayout(rows: rowMap, columns: columnMap), on: home)
                         a.fill(element)
                         let goal = MatrixLayout(rows: rows, columns: columns, block: 4, on: target)
                         let b = try a.redistributed(to: goal, on: target)

@@ -1,1 +1,2 @@
-let distributedLinearAlgebraChecks: [RankCheck] = triangularSolveChecks + choleskyChecks
+let distributedLinearAlgebraChecks: [RankCheck] =
+    triangularSolveChecks + choleskyChecks + multiplyChecks + normChecks + luChecks + solveChecks + trafficChecks

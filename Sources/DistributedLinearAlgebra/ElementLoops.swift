@@ -1,0 +1,149 @@
+// Loops over the elements of a rank's share, O(m n) each, compiled for each scalar type: generic code would call a witness
+// for each element.
+
+import ComplexModule
+import LinearAlgebra
+
+/// max |aᵢⱼ|, or NaN where there is one.
+@_specialize(where Scalar == Float)
+@_specialize(where Scalar == Double)
+@_specialize(where Scalar == Complex<Float>)
+@_specialize(where Scalar == Complex<Double>)
+func largestModulus<Scalar: LinearScalar>(
+    _ a: UnsafePointer<Scalar>, _ rows: Int, _ columns: Int, _ leadingDimension: Int
+) -> Scalar.Real {
+    var largest: Scalar.Real = 0
+    for j in 0..<columns {
+        let column = a + j &* leadingDimension
+        for i in 0..<rows { largest = largerOrNaN(largest, column[i].absoluteValue) }
+    }
+    return largest
+}
+
+/// max(|Re aᵢⱼ|, |Im aᵢⱼ|), or NaN where there is one.
+@_specialize(where Scalar == Float)
+@_specialize(where Scalar == Double)
+@_specialize(where Scalar == Complex<Float>)
+@_specialize(where Scalar == Complex<Double>)
+func largestPart<Scalar: LinearScalar>(
+    _ a: UnsafePointer<Scalar>, _ rows: Int, _ columns: Int, _ leadingDimension: Int
+) -> Scalar.Real {
+    var largest: Scalar.Real = 0
+    for j in 0..<columns {
+        let column = a + j &* leadingDimension
+        for i in 0..<rows {
+            largest = largerOrNaN(largest, column[i].realPart.magnitude)
+            largest = largerOrNaN(largest, column[i].imaginaryPart.magnitude)
+        }
+    }
+    return largest
+}
+
+/// Σ |aᵢⱼ / scale|².
+@_specialize(where Scalar == Float)
+@_specialize(where Scalar == Double)
+@_specialize(where Scalar == Complex<Float>)
+@_specialize(where Scalar == Complex<Double>)
+func sumOfScaledSquares<Scalar: LinearScalar>(
+    _ a: UnsafePointer<Scalar>, _ rows: Int, _ columns: Int, _ leadingDimension: Int, _ scale: Scalar.Real
+) -> Scalar.Real {
+    var total: Scalar.Real = 0
+    for j in 0..<columns {
+        let column = a + j &* leadingDimension
+        var sum: Scalar.Real = 0
+        for i in 0..<rows {
+            let (re, im) = (column[i].realPart / scale, column[i].imaginaryPart / scale)
+            sum += re * re + im * im
+        }
+        total += sum
+    }
+    return total
+}
+
+/// sums[j] += Σᵢ |aᵢⱼ|.
+@_specialize(where Scalar == Float)
+@_specialize(where Scalar == Double)
+@_specialize(where Scalar == Complex<Float>)
+@_specialize(where Scalar == Complex<Double>)
+func addColumnSums<Scalar: LinearScalar>(
+    _ a: UnsafePointer<Scalar>, _ rows: Int, _ columns: Int, _ leadingDimension: Int, to sums: inout [Scalar.Real]
+) {
+    for j in 0..<columns {
+        let column = a + j &* leadingDimension
+        var sum: Scalar.Real = 0
+        for i in 0..<rows { sum += column[i].absoluteValue }
+        sums[j] += sum
+    }
+}
+
+/// sums[i] += Σⱼ |aᵢⱼ|.
+@_specialize(where Scalar == Float)
+@_specialize(where Scalar == Double)
+@_specialize(where Scalar == Complex<Float>)
+@_specialize(where Scalar == Complex<Double>)
+func addRowSums<Scalar: LinearScalar>(
+    _ a: UnsafePointer<Scalar>, _ rows: Int, _ columns: Int, _ leadingDimension: Int, to sums: inout [Scalar.Real]
+) {
+    sums.withUnsafeMutableBufferPointer { sums in
+        for j in 0..<columns {
+            let column = a + j &* leadingDimension
+            for i in 0..<rows { sums[i] += column[i].absoluteValue }
+        }
+    }
+}
+
+/// sums[i] += |xᵢ|; returns Σ |xᵢ|.
+@_specialize(where Scalar == Float)
+@_specialize(where Scalar == Double)
+@_specialize(where Scalar == Complex<Float>)
+@_specialize(where Scalar == Complex<Double>)
+func addModuli<Scalar: LinearScalar>(
+    _ x: UnsafePointer<Scalar>, _ count: Int, to sums: UnsafeMutablePointer<Scalar.Real>
+) -> Scalar.Real {
+    var sum: Scalar.Real = 0
+    for i in 0..<count {
+        let modulus = x[i].absoluteValue
+        sums[i] += modulus
+        sum += modulus
+    }
+    return sum
+}
+
+/// The first element with the largest |Re| + |Im|, and that number; a NaN counts as the largest. Nil for none.
+@_specialize(where Scalar == Float)
+@_specialize(where Scalar == Double)
+@_specialize(where Scalar == Complex<Float>)
+@_specialize(where Scalar == Complex<Double>)
+func pivotCandidate<Scalar: LinearScalar>(
+    _ column: UnsafePointer<Scalar>, _ rows: Range<Int>
+) -> (row: Int, magnitude: Scalar.Real)? {
+    guard var row = rows.first else { return nil }
+    var largest = column[row].magnitude1
+    for i in rows.dropFirst() {
+        if largest.isNaN { break }
+        let magnitude = column[i].magnitude1
+        // Not "magnitude > largest": a NaN must win.
+        if !(magnitude <= largest) { (row, largest) = (i, magnitude) }
+    }
+    return (row, largest)
+}
+
+/// Whether all elements are zero; a NaN is not.
+@_specialize(where Scalar == Float)
+@_specialize(where Scalar == Double)
+@_specialize(where Scalar == Complex<Float>)
+@_specialize(where Scalar == Complex<Double>)
+func isZero<Scalar: LinearScalar>(_ x: UnsafePointer<Scalar>, _ count: Int) -> Bool {
+    for i in 0..<count where x[i] != .zero { return false }
+    return true
+}
+
+/// Whether xᵢ = yᵢ for all i.
+@_specialize(where Scalar == Float)
+@_specialize(where Scalar == Double)
+@_specialize(where Scalar == Complex<Float>)
+@_specialize(where Scalar == Complex<Double>)
+func areEqual<Scalar: LinearScalar>(_ x: UnsafePointer<Scalar>, _ y: UnsafePointer<Scalar>, _ count: Int) -> Bool {
+    for i in 0..<count where x[i] != y[i] { return false }
+    return true
+}

@@ -1,0 +1,40 @@
+// det A = sign(P) Π U(i, i), as a phase and a logarithm: the product itself overflows for matrices of modest size.
+
+public import Failures
+public import LinearAlgebra
+internal import RealModule
+
+/// A determinant: phase exp(logarithm).
+public struct Determinant<Scalar: LinearScalar>: Sendable {
+    /// det A / |det A|: ±1 for real scalars; 0 where the determinant is 0.
+    public let phase: Scalar
+    /// log |det A|; minus infinity where the determinant is 0.
+    public let logarithm: Scalar.Real
+
+    /// The number itself, which may overflow or underflow.
+    public var value: Scalar {
+        phase == .zero ? .zero : phase * Scalar(real: Scalar.Real.exp(logarithm))
+    }
+}
+
+extension LU {
+    /// det A; 0 for a singular matrix, 1 for an empty one. Collective.
+    ///
+    /// - Throws: ``TesseraError/argument(routine:name:expected:found:)`` on all ranks where A is not square.
+    public borrowing func determinant() throws(TesseraError) -> Determinant<Scalar> {
+        try requireSquare("determinant")
+        if firstZeroPivot != nil { return Determinant(phase: .zero, logarithm: -Scalar.Real.infinity) }
+        let exchanges = pivots.enumerated().count { $0.offset != $0.element }
+        var phase: Scalar = exchanges.isMultiple(of: 2) ? 1 : -1
+        var logarithm: Scalar.Real = 0
+        for pivot in try diagonal() {
+            let modulus = pivot.absoluteValue
+            phase *= Scalar(real: pivot.realPart / modulus, imaginary: pivot.imaginaryPart / modulus)
+            logarithm += Scalar.Real.log(modulus)
+        }
+        // Keeps a complex phase of length 1 through many factors.
+        let length = phase.absoluteValue
+        return Determinant(
+            phase: Scalar(real: phase.realPart / length, imaginary: phase.imaginaryPart / length), logarithm: logarithm)
+    }
+}

@@ -1,0 +1,149 @@
+// The panel of LU with partial pivoting: one block column on its process column, by recursive halves (Gustavson, IBM J.
+// Res. Dev. 41, 1997; Petitet et al., HPL).
+//
+// Every rank of the process column keeps `top`, the pivot rows found so far. For each column, one max-location reduction
+// finds the pivot and one broadcast brings its row to all; thereafter the halves need no message:
+//     U = L⁻¹ top(left rows, right columns)          on every rank, redundantly
+//     A(below, right) -= L21 U                        each rank its own rows
+// Flops m w². Messages on each rank: 2 w, and one more for each exchange of rows between process rows.
+
+internal import DistributedArrays
+internal import Failures
+import LinearAlgebra
+internal import MessagePassing
+internal import RealModule
+
+struct PanelFactorization<Scalar: LinearScalar>: ~Copyable {
+    let grid: ProcessGrid
+    let rows: BlockCyclic
+    let leadingDimension: Int
+    /// The first global row and column of the panel.
+    let start: Int
+    let width: Int
+    /// This rank's rows of the panel's first column, from its first local row.
+    let columns: UnsafeMutablePointer<Scalar>
+    /// The pivot rows: L11 and U11 in the end.
+    let top: Workspace<Scalar>
+    private let row: Workspace<Scalar>
+    /// Row start + j changed places with row pivots[j].
+    private(set) var pivots: [Int] = []
+    private(set) var firstZero: Int?
+
+    init(_ panel: Range<Int>, of a: borrowing DistributedMatrix<Scalar>) {
+        grid = a.grid
+        rows = a.layout.rows
+        leadingDimension = a.leadingDimension
+        start = panel.lowerBound
+        width = panel.count
+        columns = a.storage + a.layout.columns.local(GlobalIndex(start)).value * leadingDimension
+        top = Workspace(width * width)
+        row = Workspace(width)
+    }
+
+    /// Factors the panel in place: L below the diagonal, U on and above it.
+    mutating func factor() throws(TesseraError) {
+        try factor(0..<width)
+        guard rows.owner(of: GlobalIndex(start)) == grid.row else { return }
+        let corner = columns + rows.local(GlobalIndex(start)).value
+        for j in 0..<width { (corner + j * leadingDimension).update(from: top.base + j * width, count: width) }
+    }
+
+    private mutating func factor(_ range: Range<Int>) throws(TesseraError) {
+        guard range.count > 8 else {
+            for j in range { try eliminate(j, within: range.upperBound) }
+            return
+        }
+        let middle = range.lowerBound + range.count / 2
+        let (left, right) = (range.lowerBound..<middle, middle..<range.upperBound)
+        try factor(left)
+        // U = L⁻¹ top(left, right)
+        let u = top.base + left.lowerBound + right.lowerBound * width
+        Scalar.trsm(
+            .left, .lower, .none, .unit, left.count, right.count, 1,
+            top.base + left.lowerBound + left.lowerBound * width, width, u, width)
+        // A(below, right) -= L21 U
+        let below = localRows(from: middle)
+        if !below.isEmpty {
+            Scalar.gemm(
+                .none, .none, below.count, right.count, left.count, -1,
+                columns + below.lowerBound + left.lowerBound * leadingDimension, leadingDimension, u, width, 1,
+                columns + below.lowerBound + right.lowerBound * leadingDimension, leadingDimension)
+        }
+        try factor(right)
+    }
+
+    /// One column: pivot, exchange, scale, and the rank-one update of the columns before `end`.
+    private mutating func eliminate(_ j: Int, within end: Int) throws(TesseraError) {
+        let pivot = try findPivot(j)
+        pivots.append(pivot)
+        try exchange(j, with: pivot)
+        let value = top.base[j + j * width]
+        if value == .zero {
+            if firstZero == nil { firstZero = start + j }
+            return
+        }
+        let below = localRows(from: j + 1)
+        guard !below.isEmpty else { return }
+        let column = columns + below.lowerBound + j * leadingDimension
+        divide(column, below.count, by: value)
+        if j + 1 < end {
+            Scalar.ger(
+                below.count, end - j - 1, -1, column, 1, top.base + j + (j + 1) * width, width, conjugated: false,
+                columns + below.lowerBound + (j + 1) * leadingDimension, leadingDimension)
+        }
+    }
+
+    /// The global row of the largest |Re| + |Im| in column j on and below the diagonal, the first of equal ones; a NaN
+    /// counts as the largest.
+    private func findPivot(_ j: Int) throws(TesseraError) -> Int {
+        var best = Located<Scalar.Real>(-1, at: Int.max)
+        if let candidate = pivotCandidate(columns + j * leadingDimension, localRows(from: j)) {
+            best = Located(
+                candidate.magnitude, at: rows.global(LocalIndex(candidate.row), on: grid.row).value)
+        }
+        return try grid.columnCommunicator.allReduce(best, .custom(Located.maximum)).location
+    }
+
+    /// Brings the pivot row to every rank as row j of `top`, and row j of the panel to the pivot's place. The diagonal
+    /// block itself is written at the end.
+    private func exchange(_ j: Int, with pivot: Int) throws(TesseraError) {
+        let (home, source) = (rows.owner(of: GlobalIndex(start + j)), rows.owner(of: GlobalIndex(pivot)))
+        let (homeRow, pivotRow) = (rows.local(GlobalIndex(start + j)).value, rows.local(GlobalIndex(pivot)).value)
+        if source == grid.row { copyRow(from: columns + pivotRow, leadingDimension, to: row.base, 1) }
+        try grid.columnCommunicator.broadcast(row.base, width, Scalar.datatype, from: source)
+        copyRow(from: row.base, 1, to: top.base + j, width)
+        guard pivot != start + j else { return }
+        if home == source {
+            if home == grid.row {
+                copyRow(from: columns + homeRow, leadingDimension, to: columns + pivotRow, leadingDimension)
+            }
+        } else if home == grid.row {
+            copyRow(from: columns + homeRow, leadingDimension, to: row.base, 1)
+            try grid.columnCommunicator.send(row.base, width, Scalar.datatype, to: source)
+        } else if source == grid.row {
+            try grid.columnCommunicator.receive(row.base, width, Scalar.datatype, from: home)
+            copyRow(from: row.base, 1, to: columns + pivotRow, leadingDimension)
+        }
+    }
+
+    private func copyRow(
+        from source: UnsafePointer<Scalar>, _ sourceStride: Int, to target: UnsafeMutablePointer<Scalar>,
+        _ targetStride: Int
+    ) {
+        Scalar.copy(width, source, sourceStride, target, targetStride)
+    }
+
+    /// x = x / value; by the reciprocal where that cannot overflow.
+    private func divide(_ x: UnsafeMutablePointer<Scalar>, _ count: Int, by value: Scalar) {
+        if value.magnitude1 >= Scalar.Real.leastNormalMagnitude * 4 {
+            Scalar.scal(count, 1 / value, x, 1)
+        } else {
+            for i in 0..<count { x[i] /= value }
+        }
+    }
+
+    /// This rank's rows from row j of the panel on.
+    private func localRows(from j: Int) -> Range<Int> {
+        rows.localRange(start + j..<max(start + j, rows.extent), on: grid.row)
+    }
+}

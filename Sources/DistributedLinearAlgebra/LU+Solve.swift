@@ -1,0 +1,59 @@
+// op(A) X = B from P A = L U, 2 n² flops for each right-hand side:
+//     A:  L U X = P B          Aᵀ:  Uᵀ Lᵀ (P X) = B
+
+public import DistributedArrays
+public import Failures
+public import LinearAlgebra
+internal import MessagePassing
+
+extension LU {
+    /// X with op(A) X = B. Collective.
+    ///
+    /// - Parameters:
+    ///   - b: n x m, on the grid of A.
+    ///   - transpose: A, its transpose or its conjugate transpose.
+    /// - Throws, on all ranks: ``TesseraError/singular(pivot:)``;
+    ///   ``TesseraError/argument(routine:name:expected:found:)`` where A is not square or B has not n rows.
+    public borrowing func solve(
+        _ b: borrowing DistributedMatrix<Scalar>, transpose: Transpose = .none
+    ) throws(TesseraError) -> DistributedMatrix<Scalar> {
+        var x = b.copy()
+        try solve(inPlace: &x, transpose: transpose)
+        return x
+    }
+
+    /// Replaces B by op(A)⁻¹ B. Collective.
+    public borrowing func solve(
+        inPlace b: inout DistributedMatrix<Scalar>, transpose: Transpose = .none
+    ) throws(TesseraError) {
+        let (order, rows, columns) = (factors.rows, b.rows, b.columns)
+        let isSameGrid = factors.grid === b.grid
+        try factors.grid.communicator.agree("LU.solve", on: b.layout.words + [Int(transpose.letter)]) {
+            () throws(TesseraError) in
+            try requireSquare("LU.solve")
+            guard isSameGrid else { throw differentGrids("LU.solve", "b") }
+            try DistributedLinearAlgebra.requireShape(
+                "LU.solve", "b", "\(order) rows, as A has", rows == order, rows, columns)
+        }
+        if let firstZeroPivot { throw .singular(pivot: firstZeroPivot) }
+        guard b.layout.rows != factors.layout.rows else { return try solveAligned(&b, transpose) }
+        var copy = try b.redistributed(to: MatrixLayout(rows: factors.layout.rows, columns: b.layout.columns))
+        try solveAligned(&copy, transpose)
+        try b.replace(with: copy.view)
+    }
+
+    /// The solve, where B's rows are dealt like A's.
+    private borrowing func solveAligned(
+        _ b: inout DistributedMatrix<Scalar>, _ transpose: Transpose
+    ) throws(TesseraError) {
+        if transpose == .none {
+            try exchangeRows(of: b, columns: [0..<b.localColumns], RowMoves(pivots, pivots.indices))
+            try solveTriangular(factors, .lower, diagonal: .unit, &b)
+            try solveTriangular(factors, .upper, &b)
+        } else {
+            try solveTriangular(factors, .upper, transposeA: transpose, &b)
+            try solveTriangular(factors, .lower, transposeA: transpose, diagonal: .unit, &b)
+            try exchangeRows(of: b, columns: [0..<b.localColumns], RowMoves(pivots, pivots.indices, reversed: true))
+        }
+    }
+}

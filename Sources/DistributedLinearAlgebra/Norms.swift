@@ -1,0 +1,89 @@
+// Norms of a distributed matrix, O(m n) work and a reduction of at most m + n words a rank.
+//
+//     maximum max |aᵢⱼ|     one max over columns of Σ |aᵢⱼ|     infinity max over rows     frobenius (Σ |aᵢⱼ|²)^½
+//
+// The Frobenius norm scales by the largest part M: M (Σ (|aᵢⱼ| / M)²)^½ neither overflows nor underflows unduly. A NaN in
+// the matrix makes every norm NaN.
+
+public import DistributedArrays
+public import Failures
+public import LinearAlgebra
+internal import MessagePassing
+
+extension DistributedMatrix {
+    /// A norm of the matrix, the same bits on all ranks. 0 for an empty matrix; NaN where an element is NaN. Collective.
+    public borrowing func norm(_ kind: MatrixNorm) throws(TesseraError) -> Scalar.Real {
+        try grid.communicator.agree("norm", on: layout.words + [Int(kind.letter)])
+        switch kind {
+        case .maximum:
+            return try grid.communicator.allReduce(
+                largestModulus(storage, localRows, localColumns, leadingDimension), .orNaN)
+        case .one:
+            var sums = [Scalar.Real](repeating: 0, count: localColumns)
+            addColumnSums(storage, localRows, localColumns, leadingDimension, to: &sums)
+            return try largest(of: &sums, summedOver: grid.columnCommunicator)
+        case .infinity:
+            var sums = [Scalar.Real](repeating: 0, count: localRows)
+            addRowSums(storage, localRows, localColumns, leadingDimension, to: &sums)
+            return try largest(of: &sums, summedOver: grid.rowCommunicator)
+        case .frobenius:
+            let scale = try grid.communicator.allReduce(
+                largestPart(storage, localRows, localColumns, leadingDimension), .orNaN)
+            guard scale > 0, scale.isFinite else { return scale }
+            let squares = try grid.communicator.allReduce(
+                sumOfScaledSquares(storage, localRows, localColumns, leadingDimension, scale), .sum)
+            return scale * squares.squareRoot()
+        }
+    }
+
+    /// The largest of the sums over all ranks of a process column (row) for each local column (row).
+    private borrowing func largest(
+        of sums: inout [Scalar.Real], summedOver communicator: Communicator
+    ) throws(TesseraError) -> Scalar.Real {
+        var span = sums.mutableSpan
+        try communicator.allReduce(&span, .sum)
+        return try grid.communicator.allReduce(sums.reduce(0, largerOrNaN), .orNaN)
+    }
+
+    /// ‖A‖₁ = ‖A‖∞ of the Hermitian matrix whose lower triangle this is. Collective; n words a rank.
+    borrowing func hermitianNorm() throws(TesseraError) -> Scalar.Real {
+        // |aᵢⱼ|, i > j, counts for row i and, as |aⱼᵢ|, for row j.
+        var local = [Scalar.Real](repeating: 0, count: localRows)
+        var sums = [Scalar.Real](repeating: 0, count: rows)
+        local.withUnsafeMutableBufferPointer { local in
+            guard let first = local.baseAddress else { return }
+            for j in 0..<localColumns {
+                let column = globalColumn(j)
+                let diagonal = layout.rows.count(below: GlobalIndex(column), on: grid.row)
+                let below = layout.rows.count(below: GlobalIndex(column + 1), on: grid.row)
+                let elements = storage + j * leadingDimension
+                if diagonal < below { first[diagonal] += elements[diagonal].realPart.magnitude }
+                sums[column] += addModuli(elements + below, localRows - below, to: first + below)
+            }
+        }
+        for i in 0..<localRows { sums[globalRow(i)] += local[i] }
+        var span = sums.mutableSpan
+        try grid.communicator.allReduce(&span, .sum)
+        return sums.reduce(0, largerOrNaN)
+    }
+
+    /// max |xᵢⱼ| of each column, on every rank. Collective.
+    borrowing func columnMaxima() throws(TesseraError) -> [Scalar.Real] {
+        var maxima = [Scalar.Real](repeating: 0, count: columns)
+        for j in 0..<localColumns {
+            maxima[globalColumn(j)] = largestModulus(storage + j * leadingDimension, localRows, 1, leadingDimension)
+        }
+        var span = maxima.mutableSpan
+        try grid.communicator.allReduce(&span, .orNaN)
+        return maxima
+    }
+}
+
+extension Reduction where Element: BinaryFloatingPoint {
+    /// The maximum, or NaN where there is one: MPI's own leaves that open.
+    static var orNaN: Reduction { .custom(largerOrNaN) }
+}
+
+/// The larger number, or NaN where one is.
+@inlinable
+func largerOrNaN<Real: BinaryFloatingPoint>(_ a: Real, _ b: Real) -> Real { a >= b || a.isNaN ? a : b }

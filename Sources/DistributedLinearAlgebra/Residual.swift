@@ -1,0 +1,87 @@
+// Residuals of A X = B, with A at hand or generated again by panels of columns: nothing of A's size is allocated.
+//
+//     backward error (Rigal and Gaches, J. ACM 14, 1967)   max over columns of ‖b - A x‖∞ / (‖A‖∞ ‖x‖∞ + ‖b‖∞)
+//     HPL's scaled residual                                max |A x - b| / (eps (‖A‖∞ ‖x‖∞ + ‖b‖∞) n), passes below 16
+//
+// Flops 2 n² for each right-hand side; eps is LAPACK's, 2⁻⁵³ for Double.
+
+public import DistributedArrays
+public import Failures
+public import LinearAlgebra
+internal import MessagePassing
+
+/// HPL's scaled residual of A x = b, where `panel` generates the columns of A in a range again. Collective.
+///
+/// - Parameters:
+///   - x: n x m, and b alike; the largest residual over their columns counts.
+///   - panel: the n x count matrix of these columns of A, on the grid of x.
+/// - Returns: a number below 16 for a right solution; NaN where x holds one; 0 for an empty system.
+public func linpackResidual<Scalar: LinearScalar>(
+    _ x: borrowing DistributedMatrix<Scalar>, _ b: borrowing DistributedMatrix<Scalar>,
+    regenerating panel: (Range<Int>) throws(TesseraError) -> DistributedMatrix<Scalar>
+) throws(TesseraError) -> Scalar.Real {
+    let error = try backwardErrors(x, b, panel)
+    return error / (Scalar.unitRoundoff * Scalar.Real(max(1, x.rows)))
+}
+
+/// The normwise backward error of A X = B, with A at hand. Collective.
+public func backwardError<Scalar: LinearScalar>(
+    _ a: borrowing DistributedMatrix<Scalar>, _ x: borrowing DistributedMatrix<Scalar>,
+    _ b: borrowing DistributedMatrix<Scalar>
+) throws(TesseraError) -> Scalar.Real {
+    var r = b.copy()
+    try multiply(alpha: -1, a, x, beta: 1, into: &r)
+    return try worstBackwardError(r, x, b, norm: try a.norm(.infinity))
+}
+
+/// Columns of A in one panel of a residual.
+let residualPanel = 256
+
+/// The normwise backward error of A X = B, with A by panels; ‖A‖∞ comes from the panels, too.
+func backwardErrors<Scalar: LinearScalar>(
+    _ x: borrowing DistributedMatrix<Scalar>, _ b: borrowing DistributedMatrix<Scalar>,
+    _ panel: (Range<Int>) throws(TesseraError) -> DistributedMatrix<Scalar>
+) throws(TesseraError) -> Scalar.Real {
+    let (n, grid) = (x.rows, x.grid)
+    var r = b.copy()
+    var rowSums = [Scalar.Real](repeating: 0, count: n)
+    for start in stride(from: 0, to: n, by: residualPanel) {
+        let range = start..<min(n, start + residualPanel)
+        let a = try panel(range)
+        try requirePanel(a, n, range)
+        // R -= A(:, K) X(K, :)
+        try multiply(alpha: -1, a.view, x.submatrix(rows: range, columns: 0..<x.columns), beta: 1, into: &r)
+        var sums = [Scalar.Real](repeating: 0, count: a.localRows)
+        addRowSums(a.storage, a.localRows, a.localColumns, a.leadingDimension, to: &sums)
+        for i in 0..<a.localRows { rowSums[a.globalRow(i)] += sums[i] }
+    }
+    var span = rowSums.mutableSpan
+    try grid.communicator.allReduce(&span, .sum)
+    return try worstBackwardError(r, x, b, norm: rowSums.reduce(0, largerOrNaN))
+}
+
+/// Refuses, on all ranks alike, a panel of another shape than was asked for.
+func requirePanel<Scalar: LinearScalar>(
+    _ panel: borrowing DistributedMatrix<Scalar>, _ n: Int, _ range: Range<Int>
+) throws(TesseraError) {
+    let (rows, columns) = (panel.rows, panel.columns)
+    try panel.grid.communicator.agree("residual") { () throws(TesseraError) in
+        try requireShape("residual", "panel", "\(n)x\(range.count)", rows == n && columns == range.count, rows, columns)
+    }
+}
+
+/// max over columns of ‖r‖∞ / (‖A‖∞ ‖x‖∞ + ‖b‖∞); a column that is zero altogether has none.
+private func worstBackwardError<Scalar: LinearScalar>(
+    _ r: borrowing DistributedMatrix<Scalar>, _ x: borrowing DistributedMatrix<Scalar>,
+    _ b: borrowing DistributedMatrix<Scalar>, norm: Scalar.Real
+) throws(TesseraError) -> Scalar.Real {
+    let (residuals, solutions, rights) = (try r.columnMaxima(), try x.columnMaxima(), try b.columnMaxima())
+    var worst: Scalar.Real = 0
+    for j in residuals.indices where residuals[j] != 0 {
+        // The quotient of quotients keeps ‖A‖ ‖x‖ from overflowing.
+        let scale = max(norm, rights[j])
+        worst = largerOrNaN(
+            worst, (residuals[j] / scale) / (norm / scale * solutions[j] + rights[j] / scale))
+    }
+    return worst
+}
