@@ -34,7 +34,7 @@ struct EndingTests {
         #expect(outcome.output == "")
         #expect(
             outcome.errors.split(separator: "\n").filter { $0.hasPrefix("tessera:") } == [
-                "tessera: rank \(ranks - 1): test: the matrix is singular: pivot 3 (counted from 0) is exactly zero"
+                "tessera: rank \(ranks - 1): the matrix is singular: pivot 3 (counted from 0) is exactly zero (inside test)"
             ])
         expectNoTrace(outcome)
     }
