@@ -43,16 +43,26 @@ public func solveTriangular<Scalar: LinearScalar>(
     }
     b.scale(by: alpha)
     guard alpha != .zero, b.rows > 0, b.columns > 0 else { return }
-    if side == .left, b.columns <= TriangularSolveModel.fewColumns, a.layout.rows.block == a.layout.columns.block {
-        return try solveTriangularFewColumns(a, triangle, transposeA, diagonal, &b)
+    a.grid.communicator.collectively("solveTriangular") { () throws(TesseraError) in
+        if side == .left, b.columns <= TriangularSolveModel.fewColumns, a.layout.rows.block == a.layout.columns.block {
+            try solveTriangularFewColumns(a, triangle, transposeA, diagonal, &b)
+        } else {
+            try solveTriangularManyColumns(a, triangle, transposeA, diagonal, side, &b)
+        }
     }
+}
 
+/// The solve with B at rest, or with a copy of it that is dealt like A.
+private func solveTriangularManyColumns<Scalar: LinearScalar>(
+    _ a: borrowing DistributedMatrix<Scalar>, _ triangle: Triangle, _ operation: Transpose, _ diagonal: Diagonal,
+    _ side: Side, _ b: inout DistributedMatrix<Scalar>
+) throws(TesseraError) {
     // B's rows (columns) are dealt as A's are.
     let layout =
         side == .left
         ? MatrixLayout(rows: a.layout.rows, columns: b.layout.columns)
         : MatrixLayout(rows: b.layout.rows, columns: a.layout.columns)
-    let step = TriangularStep<Scalar>(a.grid, layout, side, triangle, transposeA, diagonal)
+    let step = TriangularStep<Scalar>(a.grid, layout, side, triangle, operation, diagonal)
     if layout == b.layout {
         try step.solve(a.view, side, &b)
     } else {
