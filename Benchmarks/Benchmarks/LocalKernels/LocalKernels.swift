@@ -39,6 +39,7 @@ func kernel(
 ) {
     var configuration = Benchmark.defaultConfiguration
     configuration.metrics.append(rate.metric)
+    configuration.units = [rate.metric: .count]
     configuration.scalingFactor = passes
     Benchmark(name, configuration: configuration, closure: body)
 }
