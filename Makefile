@@ -2,13 +2,14 @@
 # make test   set up, build, run every test, in one process and under mpirun
 # make embedding  build and run the program in jobs/programs/embedding
 # make bench  the local kernels and the program's own benchmarks
+# make peers  Tessera beside ScaLAPACK, OpenBLAS's LAPACK, HPL and Devito: one table of ratios
 # make docs   the reference, as static HTML in .build/docs
 # make format the house's formatting
 # make clean  remove what was built and computed
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help packages build run embedding test bench docs format clean
+.PHONY: help packages build run embedding test bench peers docs format clean
 
 PACKAGES := libopenmpi-dev openmpi-bin libopenblas-dev liblapacke-dev libpng-dev pkg-config
 SWIFT_FLAGS := -c release --toolset toolsets/native.json
@@ -71,15 +72,19 @@ bench: build
 	$(MPIRUN) $(TESSERA) bench cholesky --n 2000,4000
 	$(MPIRUN) $(TESSERA) bench heat2d --extents 4000x4000 --steps 50
 	$(MPIRUN) $(TESSERA) bench heat3d --extents 256x256x256 --steps 50
-	swift package --package-path Benchmarks $(BENCHMARK_FLAGS) benchmark
+	swift package --package-path Benchmarks $(SWIFT_FLAGS) benchmark --no-progress
+
+peers: build
+	Benchmarks/peers/run --tessera $(TESSERA)
 
 docs: packages
-	@for module in MessagePassing LinearAlgebra DistributedArrays DistributedLinearAlgebra Stencils Tessera; do \
+	@for module in CostModels MessagePassing LinearAlgebra DistributedArrays DistributedLinearAlgebra Stencils Tessera; do \
 	  swift package --allow-writing-to-directory .build/docs/$$module generate-documentation --target $$module \
 	    --warnings-as-errors --transform-for-static-hosting --output-path .build/docs/$$module || exit 1; done
 
 format:
-	swift format --in-place --recursive --parallel Package.swift Sources Tests jobs
+	swift format --in-place --recursive --parallel Package.swift Sources Tests jobs \
+	  Benchmarks/Package.swift Benchmarks/Benchmarks
 
 clean:
-	rm -rf .build results
+	rm -rf .build results Benchmarks/.build

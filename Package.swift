@@ -29,6 +29,7 @@ let package = Package(
     name: "Tessera",
     products: [
         .library(name: "Tessera", targets: ["Tessera"]),
+        .library(name: "ArrayFormats", targets: ["ArrayFormats"]),
         .library(name: "MessagePassing", targets: ["MessagePassing"]),
         .library(name: "LinearAlgebra", targets: ["LinearAlgebra"]),
         .library(name: "DistributedArrays", targets: ["DistributedArrays"]),

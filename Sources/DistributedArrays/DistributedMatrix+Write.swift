@@ -3,6 +3,7 @@
 // on its numbers alone and its place on the lengths before it: the bytes are the same from any grid.
 
 internal import ArrayFormats
+internal import ComplexModule
 internal import Failures
 internal import LinearAlgebra
 internal import MessagePassing
@@ -32,6 +33,10 @@ extension DistributedMatrix {
         }
     }
 
+    @specialized(where Scalar == Float)
+    @specialized(where Scalar == Double)
+    @specialized(where Scalar == Complex<Float>)
+    @specialized(where Scalar == Complex<Double>)
     borrowing func writeMatrixMarket(to path: String) throws(TesseraError) {
         let header = MatrixMarketHeader(
             format: .array, field: Scalar.isComplex ? .complex : .real, rows: rows, columns: columns)

@@ -6,6 +6,7 @@
 // have the same bits on every grid.
 
 internal import ArrayFormats
+internal import ComplexModule
 internal import Failures
 internal import LinearAlgebra
 internal import MessagePassing
@@ -19,6 +20,10 @@ package enum MatrixMarketText {
 }
 
 extension MatrixFile {
+    @specialized(where Scalar == Float)
+    @specialized(where Scalar == Double)
+    @specialized(where Scalar == Complex<Float>)
+    @specialized(where Scalar == Complex<Double>)
     func readMatrixMarket<Scalar: LinearScalar>(
         _ header: MatrixMarketHeader, _ rows: Range<Int>, _ columns: Range<Int>,
         into matrix: inout DistributedMatrix<Scalar>
@@ -154,6 +159,10 @@ extension DistributedMatrix {
     }
 
     /// Hands the entries to their owners, which set or add them.
+    @specialized(where Scalar == Float)
+    @specialized(where Scalar == Double)
+    @specialized(where Scalar == Complex<Float>)
+    @specialized(where Scalar == Complex<Double>)
     fileprivate mutating func receive(_ parcels: EntryParcels<Scalar>, sums: Bool) throws(TesseraError) {
         let communicator = grid.communicator
         let sending = parcels.places.map(\.count)

@@ -37,7 +37,3 @@ func requireShape(
         throw .argument(routine: routine, name: name, expected: expected(), found: "\(rows)x\(columns)")
     }
 }
-
-/// Columns in a panel: whole blocks, up to 256 or one larger block; a block beyond 512 is cut. (The rate of the local
-/// update levels off near a depth of 256.)
-func panelDepth(_ block: Int) -> Int { block > 512 ? 256 : max(block, 256 / block * block) }

@@ -6,9 +6,8 @@
 //                                                     A22 -= L21 L21ᴴ        trailing update, everywhere
 //
 // Flops n³/3 (four times as many for complex scalars). A panel of h rows and w columns goes once along the process rows
-// and once, only the rows that face its columns, along the process columns: CostModels.Cholesky counts words and messages.
+// and once, only the rows that face its columns, along the process columns: CholeskyModel counts words and messages.
 
-import CostModels
 internal import DistributedArrays
 internal import Failures
 internal import LinearAlgebra

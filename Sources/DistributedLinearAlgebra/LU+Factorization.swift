@@ -8,7 +8,7 @@
 //                                                     A22 -= L21 U12               trailing update, everywhere
 //
 // Flops m n² - n³/3 for m >= n: 2 n³/3 for a square matrix (four times as many for complex scalars). L goes once along the
-// process rows, U once down the process columns, each exchanged row crosses once: CostModels.LU.
+// process rows, U once down the process columns, each exchanged row crosses once: LUModel.
 
 internal import DistributedArrays
 internal import Failures

@@ -3,15 +3,12 @@
 //     op(A) = A:  X = the rows of op(B) that face this process column's columns of A;   W = A X, summed along the rows
 //     op(A) = Aᵀ: X = the rows of op(B) that face this process row's rows of A;         Wᵀ = Xᵀ A, summed down the columns
 //
-// Flops 2 m n k. Words: k n to deal X and P or Q times as many to spread it, the same with m for W: CostModels.Multiply.
+// Flops 2 m n k. Words: k n to deal X and P or Q times as many to spread it, the same with m for W: MultiplyModel.
 
 internal import DistributedArrays
 internal import Failures
 internal import LinearAlgebra
 internal import MessagePassing
-
-/// The number of columns up to which A rests. A's own panels would cost m k words, the thin operands 2 (m + k) n.
-func fewColumns(_ m: Int, _ k: Int) -> Int { max(1, min(m, k) / 8) }
 
 func multiplyFewColumns<Scalar: LinearScalar>(
     _ alpha: Scalar, _ a: DistributedMatrixView<Scalar>, _ transposeA: Transpose, _ b: DistributedMatrixView<Scalar>,

@@ -4,8 +4,9 @@
 //     C += alpha op(A)(:, K) op(B)(K, :)        panels along the process rows and columns, then one local product
 // With few columns (a vector, say), A stays and the thin operands travel: Multiply+FewColumns.swift.
 //
-// Flops 2 m n k (four times as many for complex scalars); words and messages: CostModels.Multiply.
+// Flops 2 m n k (four times as many for complex scalars); words and messages: MultiplyModel.
 
+internal import CostModels
 public import DistributedArrays
 public import Failures
 public import LinearAlgebra
@@ -39,7 +40,7 @@ public func multiply<Scalar: LinearScalar>(
     }
     guard alpha != .zero, k > 0 else { return c.scale(by: beta) }
     guard m > 0, n > 0 else { return }
-    if n <= fewColumns(m, k) {
+    if n <= MultiplyModel.fewColumns(m: m, k: k) {
         try multiplyFewColumns(alpha, a, transposeA, b, transposeB, beta, into: &c)
     } else {
         let step = ProductStep<Scalar>(m, n, k, a, transposeA, c.layout)
@@ -93,7 +94,7 @@ private struct ProductStep<Scalar: LinearScalar>: ~Copyable {
         extents = (m, n, k)
         self.layout = layout
         let block = transposeA == .none ? a.layout.columns.block : a.layout.rows.block
-        depth = min(k, panelDepth(block))
+        depth = min(k, MultiplyModel.panelDepth(block: block))
         columnPanel = PanelBuffers(capacity: layout.rows.count(on: a.grid.row) * depth)
         rowPanel = PanelBuffers(capacity: layout.columns.count(on: a.grid.column) * depth)
     }

@@ -50,7 +50,8 @@ public struct SolveAnswer<Scalar: LinearScalar>: ~Copyable {
         if !(backwardError <= 16 * n * Scalar.unitRoundoff) {
             warning = "the backward error \(backwardError) exceeds 16 n eps: x does not solve the system"
         } else if !(conditionEstimate * Scalar.unitRoundoff < 0.1) {
-            warning = "A is singular to working precision (condition about \(conditionEstimate)): x may have no right digit"
+            warning =
+                "A is singular to working precision (condition about \(conditionEstimate)): x may have no right digit"
         } else {
             warning = nil
         }

@@ -4,6 +4,7 @@
 // Triangular: n² reads and one reduction. Hermitian: A's rows are dealt like its columns, a panel at a time, n² words in
 // all; a matrix that is not Hermitian usually shows it in the first panel.
 
+internal import CostModels
 internal import DistributedArrays
 internal import Failures
 import LinearAlgebra
@@ -42,7 +43,7 @@ extension DistributedMatrix {
             if !(element.realPart > 0 && element.realPart.isFinite) || element.imaginaryPart != 0 { isRefuted = 1 }
         }
         guard try grid.communicator.allReduce(isRefuted, .maximum) == 0 else { return false }
-        let depth = panelDepth(layout.columns.block)
+        let depth = MultiplyModel.panelDepth(block: layout.columns.block)
         for start in stride(from: 0, to: columns, by: depth) {
             let range = start..<min(columns, start + depth)
             // A(range, :)ᴴ, dealt like A(:, range)

@@ -5,7 +5,7 @@
 //     Bᵢ -= op(A)ᵢₖ Xₖ          everywhere             Bⱼ -= Xₖ op(A)ₖⱼ         everywhere
 //
 // Flops m² n on the left for a B of m x n, m n² on the right (four times as many for complex scalars). The triangle of
-// op(A) goes once along the process rows (left) or columns (right), X the other way: CostModels.TriangularSolve.
+// op(A) goes once along the process rows (left) or columns (right), X the other way: TriangularSolveModel.
 
 public import DistributedArrays
 public import Failures

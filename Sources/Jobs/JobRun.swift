@@ -79,8 +79,9 @@ package func run(_ job: JobFile, options: RunOptions, on world: Communicator) th
     switch job.job {
     case .gaussianProcess(let spec): try runGaussianProcess(spec, run, rates, &summary)
     case .heat(let spec): try runHeat(spec, run, rates, &summary)
-    case .solve, .multiply, .linpack:
-        throw TesseraError.argument(routine: "run", name: "kind", expected: "gaussian-process or heat", found: job.kind)
+    case .solve(let spec): try runSolve(spec, run, rates, &summary)
+    case .multiply(let spec): try runMultiply(spec, run, rates, &summary)
+    case .linpack(let spec): try runLinpack(spec, run, rates, &summary)
     }
 
     let seconds = try world.allReduce(MPIEnvironment.seconds - start, .maximum)

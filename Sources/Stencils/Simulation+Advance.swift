@@ -11,7 +11,8 @@ extension Simulation {
     /// Does `steps` steps.
     ///
     /// - Returns: what was done on this rank, and in what time.
-    /// - Throws: ``TesseraError/argument(routine:name:expected:found:)`` where `steps` is negative.
+    /// - Throws: ``TesseraError/argument(routine:name:expected:found:)`` on all ranks where `steps` is negative, and
+    ///   ``TesseraError/disagreement(routine:detail:)`` where the ranks differ.
     @inlinable @discardableResult
     public mutating func advance(steps: Int, progress: ProgressStyle = .none) throws(TesseraError) -> Throughput {
         var run = try StepRun(self, steps: steps, progress: progress)
@@ -98,8 +99,10 @@ struct StepRun: ~Copyable {
 
     @usableFromInline
     init<S>(_ simulation: borrowing Simulation<S>, steps: Int, progress: ProgressStyle) throws(TesseraError) {
-        guard steps >= 0 else {
-            throw .argument(routine: "Simulation.advance", name: "steps", expected: "0 or more", found: "\(steps)")
+        try simulation.communicator.agree("Simulation.advance", on: [steps]) { () throws(TesseraError) in
+            guard steps >= 0 else {
+                throw .argument(routine: "Simulation.advance", name: "steps", expected: "0 or more", found: "\(steps)")
+            }
         }
         communicator = simulation.communicator
         communicationAtStart = communicator.traffic.communicationSeconds

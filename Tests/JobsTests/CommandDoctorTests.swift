@@ -51,9 +51,9 @@ struct CommandDoctorTests {
         }
 
         /// A processor that OpenBLAS does not know is named to it by starting the program again, once.
-        @Test func aMistakenCoreTypeIsCorrected() throws {
-            let own = try Command.object(doctor(["TESSERA_KEEP_CORETYPE": "1"]))
-            let corrected = try Command.object(doctor([:]))
+        @Test func aMistakenCoreTypeIsCorrected() async throws {
+            let own = try await doctor("TESSERA_KEEP_CORETYPE=1")
+            let corrected = try await doctor()
             let choice = try #require(own["core_type"] as? String)
             #expect(own["core_type_corrected"] == nil)
             if faults(own).contains(where: { $0.contains("OpenBLAS takes this processor") }) {
@@ -66,26 +66,15 @@ struct CommandDoctorTests {
             #expect(!faults(corrected).contains { $0.contains("OpenBLAS takes this processor") })
 
             // Whoever has corrected once does not do it again.
-            let again = try Command.object(doctor(["TESSERA_CORETYPE_CORRECTED": choice]))
+            let again = try await doctor("TESSERA_CORETYPE_CORRECTED=\(choice)")
             #expect(again["core_type"] as? String == choice)
         }
 
         /// The doctor's words without what the environment of the tests says of OpenBLAS.
-        private func doctor(_ extra: [String: String]) throws -> String {
-            let process = Process()
-            let output = Pipe()
-            var environment = ProcessInfo.processInfo.environment
-            environment["OPENBLAS_CORETYPE"] = nil
-            environment.merge(extra) { $1 }
-            process.environment = environment
-            process.executableURL = URL(fileURLWithPath: Launch.path(of: "tessera"))
-            process.arguments = ["doctor", "--json"]
-            process.standardOutput = output
-            process.standardError = FileHandle.nullDevice
-            try process.run()
-            let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-            process.waitUntilExit()
-            return text
+        private func doctor(_ variables: String...) async throws -> [String: Any] {
+            let outcome = try await Launch.command(
+                "env", ["-u", "OPENBLAS_CORETYPE"] + variables + [Launch.path(of: "tessera"), "doctor", "--json"])
+            return try Command.object(outcome.output)
         }
     #endif
 }

@@ -15,17 +15,17 @@ struct CommandJobTests {
     }
 
     @Test func validateAcceptsAGoodJob() async throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder()
         let job = try folder.heatJob()
         let outcome = try await Command.alone("validate", job)
         #expect(outcome.status == 0, "\(outcome.errors)")
         // 3 fields of 344 x 403 cells, and 64 MiB for the rank.
         #expect(outcome.output == "\(job): valid (heat, needs about 68 MiB of memory)\n")
-        #expect(!FileManager.default.fileExists(atPath: "\(folder.path)/results"))
+        #expect(!FileManager.default.fileExists(atPath: folder.path("results")))
     }
 
     @Test func validateNamesEachFaultOnALine() async throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder()
         let job = try folder.heatJob(faulty)
         let outcome = try await Command.alone("validate", job)
         #expect(outcome.status == 2)
@@ -34,7 +34,7 @@ struct CommandJobTests {
     }
 
     @Test func validateAsJSON() async throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder()
         let job = try folder.heatJob()
         let good = try await Command.alone("validate", job, "--json")
         #expect(good.status == 0)
@@ -69,18 +69,18 @@ struct CommandJobTests {
 
     @Test(arguments: [1, 3])
     func aFaultyJobIsRefusedOnceByAllRanks(ranks: Int) async throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder()
         let job = try folder.heatJob(faulty)
         let outcome = try await Command.ranks(ranks, "run", job)
         #expect(outcome.status == 2)
         #expect(outcome.complaints == faults(job))
         #expect(outcome.output.isEmpty)
         outcome.expectCleanEnd()
-        #expect(!FileManager.default.fileExists(atPath: "\(folder.path)/results"))
+        #expect(!FileManager.default.fileExists(atPath: folder.path("results")))
     }
 
     @Test func aFaultyJobIsRefusedWithoutMPIRun() async throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder()
         let job = try folder.heatJob(faulty)
         let outcome = try await Command.alone("run", job)
         #expect(outcome.status == 2)
@@ -90,7 +90,7 @@ struct CommandJobTests {
 
     @Test(arguments: [1, 2])
     func aRunShowsItsProgressInALogAndItsSummaryAsJSON(ranks: Int) async throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder()
         let job = try folder.heatJob()
         let outcome = try await Command.ranks(ranks, "run", job, "--progress", "plain", "--json")
         #expect(outcome.status == 0, "\(outcome.errors)")
@@ -100,21 +100,21 @@ struct CommandJobTests {
         let steps = try #require(summary["steps"] as? Int)
         let progress = outcome.complaints.filter { $0.contains("steps") }
         #expect(progress.last?.hasPrefix("100 %  \(steps)/\(steps) steps") == true, "\(outcome.errors)")
-        let written = try String(contentsOfFile: "\(folder.path)/results/summary.json", encoding: .utf8)
+        let written = try String(contentsOfFile: folder.path("results/summary.json"), encoding: .utf8)
         #expect(try Command.object(written)["steps"] as? Int == steps)
     }
 
     @Test func aSilentRunOfAChangedJob() async throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder()
         let job = try folder.heatJob()
-        let trace = "\(folder.path)/trace.json"
+        let trace = folder.path("trace.json")
         let outcome = try await Command.alone(
-            "run", job, "--progress", "none", "--set", "duration=500000", "--output", "\(folder.path)/elsewhere",
+            "run", job, "--progress", "none", "--set", "duration=500000", "--output", folder.path("elsewhere"),
             "--trace", trace)
         #expect(outcome.status == 0, "\(outcome.errors)")
         #expect(outcome.errors.isEmpty)
         #expect(outcome.output.contains("heat"))
-        let summary = try String(contentsOfFile: "\(folder.path)/elsewhere/summary.json", encoding: .utf8)
+        let summary = try String(contentsOfFile: folder.path("elsewhere/summary.json"), encoding: .utf8)
         #expect(try Command.object(summary)["duration_years"] as? Double == 500_000)
         let events = try Command.object(try String(contentsOfFile: trace, encoding: .utf8))["traceEvents"]
         #expect((events as? [Any])?.isEmpty == false)

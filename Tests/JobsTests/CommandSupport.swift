@@ -50,37 +50,21 @@ extension Outcome {
     }
 }
 
-/// A folder that lives as long as a test.
-struct TemporaryFolder: ~Copyable {
-    let path: String
-
-    init() throws {
-        path = FileManager.default.temporaryDirectory.appendingPathComponent("tessera-\(UUID().uuidString)").path
-        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    }
-
-    deinit { try? FileManager.default.removeItem(atPath: path) }
-
-    /// Writes a text and returns its path.
-    func file(_ name: String, _ text: String) throws -> String {
-        let file = "\(path)/\(name)"
-        try text.write(toFile: file, atomically: true, encoding: .utf8)
-        return file
-    }
-
-    /// A heat job on the package's terrain that takes a moment, with lines to add.
+extension TemporaryFolder {
+    /// Writes a heat job on the package's terrain, its last lines as given from line 7 on, and returns its path.
     func heatJob(_ more: String = "duration: 1000000") throws -> String {
-        try file(
+        try write(
             "heat.yaml",
             """
             kind: heat
             field: \(Command.jobs)/data/jacksboro_dem.npy
             spacing: [92.5, 74.5]
             diffusivity: 0.02
-            output: \(path)/results
+            output: \(path("results"))
             pictures: false
             \(more)
 
             """)
+        return path("heat.yaml")
     }
 }

@@ -27,7 +27,7 @@ private struct Leapfrog: MultiFieldStencil {
 private struct Functions: Stencil {
     @inlinable func update<L: Lane>(_ u: Taps<L>) -> L {
         let jump = abs(-u[2]) - sqrt(u[-1])
-        return select(jump < 0, min(jump, 1), u[0]) / (2 * 3)
+        return select(jump < 0, min(jump, 1), u[0]) / L(2 * 3)
     }
 }
 
@@ -92,7 +92,7 @@ struct FootprintTests {
 
     @Test func functionsCountAndReachIsAsymmetric() throws {
         let footprint = try Footprint(of: Functions(), axes: 1)
-        // sqrt, -, <, min's comparison, /; 2 * 3 is a constant.
+        // sqrt, -, <, min's comparison, /; 2 * 3 is a number.
         #expect(footprint.flops == 5)
         let reach = footprint.reach(of: 0)
         #expect(reach.lower == SIMD3(0, 0, 1) && reach.upper == SIMD3(0, 0, 2))

@@ -4,7 +4,8 @@ import Testing
 @Suite("Lanes")
 struct LaneTests {
     private static let numbers: [Double] = [
-        0, -0.0, 1, -1, 0.1, 3, -7.25, 1e300, -1e300, 5e-324, .infinity, -.infinity, .nan, 2.5, 1e-200, 4,
+        0, -0.0, 1, -1, 0.1, 3, -7.25, 1e300, -1e300, .leastNonzeroMagnitude, .infinity, -.infinity, .nan, 2.5, 1e-200,
+        4,
     ]
 
     /// Every operation, generic as an update is.

@@ -6,17 +6,15 @@ import MessagePassing
 
 let choleskyChecks: [RankCheck] = [
     RankCheck("Cholesky, factor and solve") { world in
-        try forEachGrid(world) { grid in
-            struct Body: ScalarBody {
-                let grid: ProcessGrid
-                func run<Scalar: LinearScalar>(_: Scalar.Type) throws {
-                    for (n, block) in [(0, 2), (1, 1), (3, 32), (12, 1), (17, 3), (40, 5), (70, 32)] {
-                        for sources in [(0, 0), (1, 2)] { try checkCholesky(Scalar.self, n, block, sources, on: grid) }
-                    }
+        struct Body: ScalarBody {
+            let grid: ProcessGrid
+            func run<Scalar: LinearScalar>(_: Scalar.Type) throws {
+                for (n, block) in [(0, 2), (1, 1), (3, 32), (12, 1), (17, 3), (40, 5), (70, 32)] {
+                    for sources in [(0, 0), (1, 2)] { try checkCholesky(Scalar.self, n, block, sources, on: grid) }
                 }
             }
-            try forEachScalar(Body(grid: grid))
         }
+        try forEachGridAndScalar(world) { Body(grid: $0) }
     },
     RankCheck("Cholesky names the failing minor on all ranks") { world in
         try forEachGrid(world) { grid in

@@ -1,2 +1,3 @@
 let distributedLinearAlgebraChecks: [RankCheck] =
-    triangularSolveChecks + choleskyChecks + multiplyChecks + normChecks + luChecks
+    triangularSolveChecks + choleskyChecks + multiplyChecks + normChecks + luChecks + solveChecks + trafficChecks
+    + randomCaseChecks

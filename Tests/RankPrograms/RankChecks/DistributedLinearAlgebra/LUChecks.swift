@@ -6,39 +6,35 @@ import MessagePassing
 
 let luChecks: [RankCheck] = [
     RankCheck("LU, factors of square and rectangular matrices") { world in
-        try forEachGrid(world) { grid in
-            struct Body: ScalarBody {
-                let grid: ProcessGrid
-                func run<Scalar: LinearScalar>(_: Scalar.Type) throws {
-                    for (m, n, block) in [
-                        (0, 0, 2), (1, 1, 1), (5, 5, 32), (12, 12, 1), (17, 17, 3), (9, 20, 4), (20, 9, 4), (40, 40, 5),
-                        (45, 45, 20),
-                    ] {
-                        for sources in [(0, 0), (1, 2)] {
-                            try checkFactors(Scalar.self, m, n, block, sources, on: grid)
-                        }
+        struct Body: ScalarBody {
+            let grid: ProcessGrid
+            func run<Scalar: LinearScalar>(_: Scalar.Type) throws {
+                for (m, n, block) in [
+                    (0, 0, 2), (1, 1, 1), (5, 5, 32), (12, 12, 1), (17, 17, 3), (9, 20, 4), (20, 9, 4), (40, 40, 5),
+                    (45, 45, 20),
+                ] {
+                    for sources in [(0, 0), (1, 2)] {
+                        try checkFactors(Scalar.self, m, n, block, sources, on: grid)
                     }
                 }
             }
-            try forEachScalar(Body(grid: grid))
         }
+        try forEachGridAndScalar(world) { Body(grid: $0) }
     },
     RankCheck("LU, solve, inverse and determinant") { world in
-        try forEachGrid(world) { grid in
-            struct Body: ScalarBody {
-                let grid: ProcessGrid
-                func run<Scalar: LinearScalar>(_: Scalar.Type) throws {
-                    for (n, block) in [(1, 2), (3, 5), (14, 2), (33, 5)] {
-                        try checkSolve(Scalar.self, n, block, on: grid)
-                    }
+        struct Body: ScalarBody {
+            let grid: ProcessGrid
+            func run<Scalar: LinearScalar>(_: Scalar.Type) throws {
+                for (n, block) in [(1, 2), (3, 5), (14, 2), (33, 5)] {
+                    try checkSolve(Scalar.self, n, block, on: grid)
                 }
             }
-            try forEachScalar(Body(grid: grid))
         }
+        try forEachGridAndScalar(world) { Body(grid: $0) }
     },
     RankCheck("LU of a singular matrix completes") { world in
         try forEachGrid(world) { grid in
-            for (n, zero) in [(1, 0), (9, 0), (9, 4), (9, 8), (20, 13)] {
+            for (n, zero) in [(1, 0), (9, 0), (14, 13)] {
                 // Upper triangular with one zero on the diagonal: no exchange, and the zero pivot is there.
                 let a = try DistributedMatrix<Double>(rows: n, columns: n, block: 3, on: grid) { i, j in
                     i > j ? 0 : i == j ? (i == zero ? 0 : 2) : i < zero && j == zero ? 1 : 0
@@ -57,8 +53,8 @@ let luChecks: [RankCheck] = [
     },
     RankCheck("LU of NaN and infinity ends, the same way each time") { world in
         try forEachGrid(world) { grid in
-            for bad in [Double.nan, .infinity, -.infinity] {
-                for place in [(0, 0), (6, 3), (10, 10)] {
+            for bad in [Double.nan, .infinity] {
+                for place in [(0, 0), (6, 3)] {
                     let a = try DistributedMatrix<Double>(rows: 11, columns: 11, block: 2, on: grid) { i, j in
                         (i, j) == place ? bad : Double((i * 7 + j * 3) % 11) - 5
                     }
@@ -119,7 +115,7 @@ let luChecks: [RankCheck] = [
 ]
 
 /// ‖A - P L U‖ to the measure of ScaLAPACK's tests, and |L| <= 1.
-private func checkFactors<Scalar: LinearScalar>(
+func checkFactors<Scalar: LinearScalar>(
     _: Scalar.Type, _ m: Int, _ n: Int, _ block: Int, _ sources: (Int, Int), on grid: ProcessGrid
 ) throws {
     let a = random(m, n, seed: 4, Scalar.self)

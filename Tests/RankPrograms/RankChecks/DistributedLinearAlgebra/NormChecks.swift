@@ -6,25 +6,23 @@ import MessagePassing
 
 let normChecks: [RankCheck] = [
     RankCheck("norms against plain sums") { world in
-        try forEachGrid(world) { grid in
-            struct Body: ScalarBody {
-                let grid: ProcessGrid
-                func run<Scalar: LinearScalar>(_: Scalar.Type) throws {
-                    for (m, n, block) in [(0, 0, 2), (0, 3, 2), (1, 1, 3), (7, 12, 2), (30, 9, 5)] {
-                        let a = random(m, n, seed: 5, Scalar.self)
-                        let matrix = dealt(a, layout(m, n, blocks: (block, block + 1), on: grid), on: grid)
-                        for kind in MatrixNorm.allCases {
-                            let found = Double(try matrix.norm(kind))
-                            let expected = plainNorm(kind, a)
-                            expect(
-                                abs(found - expected) <= 4 * Double(m + n) * Double(Scalar.unitRoundoff) * expected,
-                                "\(Scalar.typeName) \(kind) \(m)x\(n): \(found), expected \(expected)")
-                        }
+        struct Body: ScalarBody {
+            let grid: ProcessGrid
+            func run<Scalar: LinearScalar>(_: Scalar.Type) throws {
+                for (m, n, block) in [(0, 0, 2), (0, 3, 2), (1, 1, 3), (7, 12, 2), (30, 9, 5)] {
+                    let a = random(m, n, seed: 5, Scalar.self)
+                    let matrix = dealt(a, layout(m, n, blocks: (block, block + 1), on: grid), on: grid)
+                    for kind in MatrixNorm.allCases {
+                        let found = Double(try matrix.norm(kind))
+                        let expected = plainNorm(kind, a)
+                        expect(
+                            abs(found - expected) <= 4 * Double(m + n) * Double(Scalar.unitRoundoff) * expected,
+                            "\(Scalar.typeName) \(kind) \(m)x\(n): \(found), expected \(expected)")
                     }
                 }
             }
-            try forEachScalar(Body(grid: grid))
         }
+        try forEachGridAndScalar(world) { Body(grid: $0) }
     },
     RankCheck("norms of huge, tiny and missing numbers") { world in
         let grid = try ProcessGrid(world)

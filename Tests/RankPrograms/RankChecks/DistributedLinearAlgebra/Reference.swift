@@ -27,6 +27,14 @@ func forEachScalar(_ body: some ScalarBody) throws {
     try body.run(Complex<Double>.self)
 }
 
+/// Runs a body for all scalar types on the squarest grid, and for `Double` on every other one.
+func forEachGridAndScalar(_ world: Communicator, _ body: (ProcessGrid) -> some ScalarBody) throws {
+    let squarest = ProcessGrid.squarest(world.size).rows
+    try forEachGrid(world) { grid in
+        if grid.rows == squarest { try forEachScalar(body(grid)) } else { try body(grid).run(Double.self) }
+    }
+}
+
 /// A layout with blocks of its own for rows and columns, dealt from a given part.
 func layout(
     _ rows: Int, _ columns: Int, blocks: (Int, Int), sources: (Int, Int) = (0, 0), on grid: ProcessGrid

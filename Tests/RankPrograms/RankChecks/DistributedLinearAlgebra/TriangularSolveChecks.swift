@@ -73,7 +73,7 @@ let triangularSolveChecks: [RankCheck] = [
 ]
 
 /// Solves with a triangle whose other half is NaN, and holds op(T) X - alpha B (or X op(T) - alpha B) to rounding.
-private func checkTriangularSolve<Scalar: LinearScalar>(
+func checkTriangularSolve<Scalar: LinearScalar>(
     _: Scalar.Type, _ n: Int, _ m: Int, _ side: Side, _ triangle: Triangle, _ operation: Transpose,
     _ diagonal: Diagonal, _ layoutA: MatrixLayout, _ layoutB: (Int, Int) -> MatrixLayout, on grid: ProcessGrid
 ) throws {

@@ -1,0 +1,32 @@
+/// op(A) X = B with a triangular A of n x n and a B of n x m, dealt like A; on the right, X op(A) = B with a B of m x n.
+public enum TriangularSolveModel {
+    /// n² m operations.
+    public static func flops(n: Int, m: Int) -> Double { Double(n) * Double(n) * Double(m) }
+
+    /// - Parameters:
+    ///   - isForward: from the first block on: op(A) is lower (left), or upper (right).
+    ///   - isTransposed: op(A) is not A, so that its panels are redistributed.
+    ///   - isRight: A stands on the right.
+    public static func communication(
+        n: Int, m: Int, isForward: Bool, isTransposed: Bool, isRight: Bool = false, on grid: GridModel
+    ) -> Communication {
+        guard n > 0, m > 0 else { return Communication() }
+        var total = Communication()
+        for block in grid.blocks(n) {
+            let span = isForward ? n - block.lowerBound : block.upperBound
+            if isRight {
+                total +=
+                    isTransposed
+                    ? grid.redistributedRowPanel(depth: block.count, width: span) : grid.rowPanel(block, width: span)
+                total += grid.columnPanel(height: m, block)
+            } else {
+                total +=
+                    isTransposed
+                    ? grid.redistributedColumnPanel(height: span, depth: block.count)
+                    : grid.columnPanel(height: span, block)
+                total += grid.rowPanel(block, width: m)
+            }
+        }
+        return total
+    }
+}

@@ -1,0 +1,53 @@
+internal import JobFiles
+internal import Tessera
+
+/// Kind `linpack`: a generated system, solved by LU with partial pivoting and judged by HPL's scaled residual
+/// (Petitet, Whaley, Dongarra, Cleary, HPL). A is generated again by panels for the residual.
+func runLinpack(_ spec: LinpackSpec, _ run: JobRun, _ rates: MachineRates, _ summary: inout JobSummary) throws {
+    switch spec.element {
+    case .float: try benchmark(of: Float.self, spec, run, rates, &summary)
+    case .double: try benchmark(of: Double.self, spec, run, rates, &summary)
+    case .complexFloat: try benchmark(of: Complex<Float>.self, spec, run, rates, &summary)
+    case .complexDouble: try benchmark(of: Complex<Double>.self, spec, run, rates, &summary)
+    }
+}
+
+private func benchmark<Scalar: LinearScalar>(
+    of type: Scalar.Type, _ spec: LinpackSpec, _ run: JobRun, _ rates: MachineRates, _ summary: inout JobSummary
+) throws(TesseraError) {
+    let grid = try run.grid(spec.grid)
+    let n = spec.n
+    let block = spec.block ?? MatrixLayout.automaticBlock(rows: n, columns: n, on: grid)
+    let random = IndexedRandom(seed: UInt64(spec.seed))
+    let a = try DistributedMatrix<Scalar>(rows: n, columns: n, block: block, on: grid) { random.element($0, $1) }
+    let b = try DistributedMatrix<Scalar>(rows: n, columns: 1, block: block, on: grid) { i, _ in random.element(i, n) }
+    try run.stopIfAsked()
+
+    let watch = try Stopwatch(run.world)
+    let factor = try LU(consuming: a)
+    let x = try factor.solve(b)
+    let seconds = try watch.seconds()
+    let residual = try linpackResidual(x, b) { (range) throws(TesseraError) in
+        try DistributedMatrix<Scalar>(rows: n, columns: range.count, block: block, on: grid) { i, j in
+            random.element(i, range.lowerBound + j)
+        }
+    }
+
+    let order = Double(n)
+    let flops = (2 * order * order * order / 3 + 3 * order * order / 2) * (Scalar.isComplex ? 4 : 1)
+    summary.add("n", "n", .integer(n))
+    summary.add("type", "type", .text(Scalar.typeName))
+    summary.add(dense: grid, block: block)
+    summary.add(rate: flops, over: seconds, "factor_and_solve", rates)
+    summary.add("residual", "HPL's scaled residual", .quantity(Double(residual), ""))
+    summary.add("verdict", "verdict", .text(Double(residual) < linpackThreshold ? "PASSED" : "FAILED"))
+    try grid.close()
+    // A NaN fails, too.
+    if !(Double(residual) < linpackThreshold) {
+        throw .argument(
+            routine: "linpack", name: "residual", expected: "below \(linpackThreshold)", found: "\(residual)")
+    }
+}
+
+/// The residual below which HPL passes.
+private let linpackThreshold = 16.0

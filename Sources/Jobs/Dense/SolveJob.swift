@@ -1,0 +1,76 @@
+internal import JobFiles
+internal import Tessera
+
+/// Kind `solve`: A x = b, from files to a file. A is factored in its own memory and read again by panels for the residual.
+func runSolve(_ spec: SolveSpec, _ run: JobRun, _ rates: MachineRates, _ summary: inout JobSummary) throws {
+    switch spec.element {
+    case .float: try solution(of: Float.self, spec, run, rates, &summary)
+    case .double: try solution(of: Double.self, spec, run, rates, &summary)
+    case .complexFloat: try solution(of: Complex<Float>.self, spec, run, rates, &summary)
+    case .complexDouble: try solution(of: Complex<Double>.self, spec, run, rates, &summary)
+    }
+}
+
+private func solution<Scalar: LinearScalar>(
+    of type: Scalar.Type, _ spec: SolveSpec, _ run: JobRun, _ rates: MachineRates, _ summary: inout JobSummary
+) throws(TesseraError) {
+    let grid = try run.grid(spec.grid)
+    let file = try MatrixFile(spec.matrix.path, on: grid)
+    let n = file.rows
+    let block = spec.block ?? MatrixLayout.automaticBlock(rows: n, columns: n, on: grid)
+    let a = try file.read(Scalar.self, block: block)
+    let b = try DistributedMatrix<Scalar>(contentsOf: spec.rightHandSide.path, block: block, on: grid)
+    let columns = b.columns
+    try run.stopIfAsked()
+
+    let watch = try Stopwatch(run.world)
+    let answer = try solve(consuming: a, b, method: spec.method.engine) { (range) throws(TesseraError) in
+        try file.read(Scalar.self, columns: range, block: block)
+    }
+    let seconds = try watch.seconds()
+    try answer.x.write(to: run.path(spec.solution))
+
+    summary.add("n", "n", .integer(n))
+    summary.add("right_hand_sides", "right-hand sides", .integer(columns))
+    summary.add("type", "type", .text(Scalar.typeName))
+    summary.add(dense: grid, block: block)
+    summary.add("method", "method", .text(answer.method.text))
+    summary.add("backward_error", "backward error", .quantity(Double(answer.backwardError), ""))
+    summary.add("condition_estimate", "condition estimate", .quantity(Double(answer.conditionEstimate), ""))
+    if let warning = answer.warning { summary.add("warning", "warning", .text(warning)) }
+    summary.add(rate: answer.method.flops(n, columns) * (Scalar.isComplex ? 4 : 1), over: seconds, "solve", rates)
+    summary.add("solution", "solution", .text(spec.solution))
+    try grid.close()
+}
+
+extension SolveSpec.Method {
+    var engine: SolveMethod {
+        switch self {
+        case .auto: .automatic
+        case .lu: .lu
+        case .cholesky: .cholesky
+        }
+    }
+}
+
+extension SolveMethod {
+    var text: String {
+        switch self {
+        case .automatic: "automatic"
+        case .triangular(.lower): "triangular, lower"
+        case .triangular(.upper): "triangular, upper"
+        case .cholesky: "Cholesky"
+        case .lu: "LU"
+        }
+    }
+
+    /// Flops for n equations and this many right-hand sides, of real scalars.
+    func flops(_ order: Int, _ columns: Int) -> Double {
+        let (n, m) = (Double(order), Double(columns))
+        return switch self {
+        case .triangular: n * n * m
+        case .cholesky: n * n * n / 3 + 2 * n * n * m
+        case .lu, .automatic: 2 * n * n * n / 3 + 2 * n * n * m
+        }
+    }
+}

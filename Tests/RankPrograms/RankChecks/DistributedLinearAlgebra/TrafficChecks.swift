@@ -1,0 +1,102 @@
+import CostModels
+import DistributedArrays
+import DistributedLinearAlgebra
+import Failures
+import LinearAlgebra
+import MessagePassing
+
+let trafficChecks: [RankCheck] = [
+    RankCheck("words and messages are those of the models") { world in
+        try forEachGrid(world) { grid in
+            for (n, block) in [(24, 4), (23, 5), (7, 8), (9, 1)] {
+                try checkTraffic(n, block, Double.self, on: grid)
+            }
+            try checkTraffic(13, 3, Float.self, on: grid)
+        }
+    }
+]
+
+private func checkTraffic<Scalar: LinearReal>(
+    _ n: Int, _ block: Int, _: Scalar.Type, on grid: ProcessGrid
+) throws {
+    let model = GridModel(rows: grid.rows, columns: grid.columns, block: block)
+    let size = MemoryLayout<Scalar>.stride
+
+    /// Bytes and calls of `body` over all ranks against the model's.
+    func compare(_ name: String, _ expected: @autoclosure () -> Communication, _ body: () throws -> Void) throws {
+        let before = grid.traffic
+        try body()
+        let after = grid.traffic
+        let world = grid.communicator
+        let bytes = try world.allReduce(after.bytes - before.bytes, .sum)
+        let calls = try world.allReduce(after.calls - before.calls, .sum)
+        let expected = expected()
+        let place = "\(name) n \(n) block \(block) on \(grid.rows)x\(grid.columns)"
+        expectEqual(bytes, expected.bytes(scalarBytes: size, realBytes: size), "bytes of \(place)")
+        expectEqual(calls, expected.messages, "calls of \(place)")
+    }
+    func matrix(_ rows: Int, _ columns: Int, seed: UInt64) throws -> DistributedMatrix<Scalar> {
+        try .random(rows: rows, columns: columns, seed: seed, block: block, on: grid)
+    }
+
+    let a = try matrix(n, n, seed: 1)
+    for (m, k, widths) in [(n, n, [1]), (n + 3, 2 * n, [2, n]), (n, 300, [n])] {
+        for columns in widths {
+            for isTransposedA in [false, true] {
+                for isTransposedB in [false, true] {
+                    let left = try isTransposedA ? matrix(k, m, seed: 2) : matrix(m, k, seed: 2)
+                    let right = try isTransposedB ? matrix(columns, k, seed: 3) : matrix(k, columns, seed: 3)
+                    var c = try matrix(m, columns, seed: 4)
+                    try compare(
+                        "multiply \(m) \(columns) \(k) \(isTransposedA) \(isTransposedB)",
+                        MultiplyModel.communication(
+                            m: m, n: columns, k: k, isTransposedA: isTransposedA, isTransposedB: isTransposedB,
+                            on: model)
+                    ) {
+                        try multiply(
+                            left, transposeA: isTransposedA ? .transpose : .none, right,
+                            transposeB: isTransposedB ? .transpose : .none, into: &c)
+                    }
+                }
+            }
+        }
+    }
+
+    for side in Side.allCases {
+        for triangle in Triangle.allCases {
+            for isTransposed in [false, true] {
+                var b = try side == .left ? matrix(n, 3, seed: 5) : matrix(3, n, seed: 5)
+                try compare(
+                    "triangular solve \(side) \(triangle) \(isTransposed)",
+                    TriangularSolveModel.communication(
+                        n: n, m: 3, isForward: ((triangle == .lower) != isTransposed) == (side == .left),
+                        isTransposed: isTransposed, isRight: side == .right, on: model)
+                ) {
+                    try solveTriangular(
+                        a, triangle, transposeA: isTransposed ? .transpose : .none, diagonal: .unit, on: side, &b)
+                }
+            }
+        }
+    }
+
+    var definite = try DistributedMatrix<Scalar>(rows: n, columns: n, block: block, on: grid)
+    definite.fill { i, j in i == j ? Scalar(n) : 1 / Scalar(1 + abs(i - j)) }
+    try compare("Cholesky", CholeskyModel.communication(n: n, on: model)) { _ = try Cholesky(definite) }
+    let factor = try Cholesky(definite)
+    var b = try matrix(n, 2, seed: 6)
+    try compare("Cholesky.solve", CholeskyModel.solveCommunication(n: n, m: 2, on: model)) {
+        try factor.solve(inPlace: &b)
+    }
+
+    for (rows, columns) in [(n, n), (n + 9, n), (n, n + 6)] {
+        let general = try matrix(rows, columns, seed: 7)
+        let pivots = try LU(general).pivots
+        try compare("LU", LUModel.communication(m: rows, n: columns, pivots: pivots, on: model)) {
+            _ = try LU(general)
+        }
+    }
+    let lu = try LU(a)
+    try compare("LU.solve", LUModel.solveCommunication(n: n, k: 2, pivots: lu.pivots, on: model)) {
+        try lu.solve(inPlace: &b)
+    }
+}
