@@ -22,9 +22,12 @@ public enum Launch {
         _ count: Int, _ program: String, _ arguments: [String] = [], environment: [String: String] = [:],
         signal: (name: String, after: Double)? = nil, seconds: Double = 300
     ) async throws -> Outcome {
+        // mpirun waits this long between SIGTERM and SIGKILL, also where a rank has aborted the job: long enough to stop
+        // in good order where that is what is tested, else mpirun's own second.
+        let patience = signal == nil ? "1" : "60"
         // Waiting ranks give their core away: the machine may be busy with something else.
         let flags = [
-            "-np", "\(count)", "--oversubscribe", "--bind-to", "none", "--mca", "odls_base_sigkill_timeout", "60",
+            "-np", "\(count)", "--oversubscribe", "--bind-to", "none", "--mca", "odls_base_sigkill_timeout", patience,
             "--mca", "mpi_yield_when_idle", "1",
         ]
         let command = ["mpirun"] + flags + [path(of: program)] + arguments
