@@ -19,8 +19,8 @@ public final class CartesianCommunicator {
     /// - Parameters:
     ///   - dimensions: ranks along each axis; their product is the parent's size. See ``dimensions(of:axes:)``.
     ///   - isPeriodic: one flag an axis.
-    /// - Throws: ``TesseraError/argument(routine:name:expected:found:)`` when the grid does not hold exactly the parent's
-    ///   ranks.
+    /// - Throws: ``TesseraError/argument(routine:name:expected:found:)`` when the grid does not hold exactly the
+    ///   parent's ranks.
     public init(_ parent: Communicator, dimensions: [Int], isPeriodic: [Bool]) throws(TesseraError) {
         let group = try parent.handle(for: "MPI_Cart_create")
         try parent.agree("CartesianCommunicator", on: dimensions + isPeriodic.map { $0 ? 1 : 0 }) {
@@ -81,8 +81,9 @@ public final class CartesianCommunicator {
         return rank
     }
 
-    /// The partners of a shift by `distance` along one axis: this rank sends to `destination` and receives from `source`.
-    /// Nil where the partner would stand past an open edge. On a periodic axis of one rank both are this rank itself.
+    /// The partners of a shift by `distance` along one axis: this rank sends to `destination` and receives from
+    /// `source`. Nil where the partner would stand past an open edge. On a periodic axis of one rank both are this rank
+    /// itself.
     public func shift(_ axis: Int, by distance: Int) -> (source: Int?, destination: Int?) {
         var behind = coordinates
         var ahead = coordinates
@@ -91,8 +92,8 @@ public final class CartesianCommunicator {
         return (rank(at: behind), rank(at: ahead))
     }
 
-    /// The ranks that share this rank's place on every axis but the `axes` named: of a matrix grid, `subgrid(of: [1])` is
-    /// this rank's row and `subgrid(of: [0])` its column. Collective.
+    /// The ranks that share this rank's place on every axis but the `axes` named: of a matrix grid, `subgrid(of: [1])`
+    /// is this rank's row and `subgrid(of: [0])` its column. Collective.
     public func subgrid(of axes: [Int]) throws(TesseraError) -> CartesianCommunicator {
         let group = try communicator.handle(for: "MPI_Cart_sub")
         try communicator.agree("subgrid", on: axes) { () throws(TesseraError) in

@@ -5,13 +5,13 @@ private import Foundation
 extension Communicator {
     /// Agrees, at a collective routine's entry, that the call is a good one. Collective.
     ///
-    /// Every rank runs its local checks. If one of them throws, **all** ranks throw the error of the lowest such rank; if
-    /// all pass but `arguments` differ between ranks, all throw ``TesseraError/disagreement(routine:detail:)``. Costs one
-    /// reduction of 24 bytes.
+    /// Every rank runs its local checks. If one of them throws, **all** ranks throw the error of the lowest such rank;
+    /// if all pass but `arguments` differ between ranks, all throw ``TesseraError/disagreement(routine:detail:)``.
+    /// Costs one reduction of 24 bytes.
     ///
     /// - Parameters:
-    ///   - routine: the routine's name, for messages; it is part of what must agree, so that two ranks that call different
-    ///     routines find out here instead of hanging.
+    ///   - routine: the routine's name, for messages; it is part of what must agree, so that two ranks that call
+    ///     different routines find out here instead of hanging.
     ///   - arguments: what must be equal on all ranks.
     ///   - check: the local checks.
     package func agree(
@@ -49,8 +49,8 @@ extension Communicator {
         return values
     }
 
-    /// Runs the body of a collective routine past its entry checks: an error thrown here is this rank's alone, the others
-    /// will wait for it in their next collective, so it ends the job with one line instead of unwinding.
+    /// Runs the body of a collective routine past its entry checks: an error thrown here is this rank's alone, the
+    /// others will wait for it in their next collective, so it ends the job with one line instead of unwinding.
     @inlinable
     package func collectively<R: ~Copyable>(
         _ routine: StaticString, _ body: () throws(TesseraError) -> R
@@ -69,8 +69,8 @@ extension Communicator {
         abort(status: 1)
     }
 
-    /// Meets the other ranks at the end of a run: the minimum of all ranks' votes, or nil when not all of them have come
-    /// within `patience` seconds. After nil the communicator is of no more use.
+    /// Meets the other ranks at the end of a run: the minimum of all ranks' votes, or nil when not all of them have
+    /// come within `patience` seconds. After nil the communicator is of no more use.
     package func rendezvous(vote: Int, patience: Double) throws(TesseraError) -> Int? {
         let handle = try handle(for: "MPI_Iallreduce")
         var request: OpaquePointer? = nil

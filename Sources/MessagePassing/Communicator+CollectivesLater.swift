@@ -1,8 +1,8 @@
 public import Failures
 internal import CShim
 
-// Collectives that go on while the ranks compute. All ranks begin them in the same order; see Request for what the compiler
-// watches over.
+// Collectives that go on while the ranks compute. All ranks begin them in the same order; see Request for what the
+// compiler watches over.
 
 extension Communicator {
     /// Begins a barrier: the request is complete when every rank has begun it.
@@ -35,8 +35,8 @@ extension Communicator {
         return _overrideLifetime(Request([request], call), mutating: &buffer)
     }
 
-    /// Begins to combine the buffers of all ranks in place; the buffer cannot be touched until the request has been waited
-    /// for. For the reductions that MPI knows, not for ``Reduction/custom(_:)``.
+    /// Begins to combine the buffers of all ranks in place; the buffer cannot be touched until the request has been
+    /// waited for. For the reductions that MPI knows, not for ``Reduction/custom(_:)``.
     @_lifetime(&buffer)
     public func allReduceLater<T: MessageElement>(
         _ buffer: inout MutableSpan<T>, _ reduction: Reduction<T>
@@ -76,8 +76,8 @@ extension Communicator {
         }
     }
 
-    /// Begins to gather every rank's values, of one number, into the root's `whole`, in rank order; elsewhere `whole` may
-    /// be empty.
+    /// Begins to gather every rank's values, of one number, into the root's `whole`, in rank order; elsewhere `whole`
+    /// may be empty.
     @_lifetime(copy values, &whole)
     public func gatherLater<T: MessageElement>(
         _ values: Span<T>, into whole: inout MutableSpan<T>, to root: Int

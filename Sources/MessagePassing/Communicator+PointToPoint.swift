@@ -53,8 +53,8 @@ extension Communicator {
 
     // MARK: Checks
 
-    /// A partner and a tag as MPI takes them. MPI gives some numbers out of range a meaning of their own (`MPI_PROC_NULL`
-    /// is -2), and a clamped tag would meet another one.
+    /// A partner and a tag as MPI takes them. MPI gives some numbers out of range a meaning of their own
+    /// (`MPI_PROC_NULL` is -2), and a clamped tag would meet another one.
     func partner(
         _ rank: Int, _ tag: Int, _ routine: String, orAny: Bool = false
     ) throws(TesseraError) -> (rank: Int32, tag: Int32) {

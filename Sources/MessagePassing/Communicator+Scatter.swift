@@ -1,14 +1,14 @@
 public import Failures
 internal import CShim
 
-// Scatters: the root's values in parts, one for each rank. The root first tells the ranks their lengths, which counts as
-// agreement; so a list that cannot be cut is refused on all ranks.
+// Scatters: the root's values in parts, one for each rank. The root first tells the ranks their lengths, which counts
+// as agreement; so a list that cannot be cut is refused on all ranks.
 
 extension Communicator {
     /// Cuts the root's values into `size` parts of one length; rank r gets part r. Other ranks may pass nil.
     ///
-    /// - Throws: on all ranks ``TesseraError/argument(routine:name:expected:found:)`` when the root's values do not divide
-    ///   evenly.
+    /// - Throws: on all ranks ``TesseraError/argument(routine:name:expected:found:)`` when the root's values do not
+    ///   divide evenly.
     public func scatter<T: MessageElement>(_ values: [T]?, from root: Int) throws(TesseraError) -> [T] {
         let handle = try handle(for: "MPI_Scatter")
         let isRoot = rank == root
@@ -26,8 +26,8 @@ extension Communicator {
 
     /// Rank r gets part r of the root's, whatever their lengths. Other ranks may pass nil.
     ///
-    /// - Throws: on all ranks ``TesseraError/argument(routine:name:expected:found:)`` when the root does not have one part
-    ///   for each rank.
+    /// - Throws: on all ranks ``TesseraError/argument(routine:name:expected:found:)`` when the root does not have one
+    ///   part for each rank.
     public func scatterVarying<T: MessageElement>(_ parts: [[T]]?, from root: Int) throws(TesseraError) -> [T] {
         let handle = try handle(for: "MPI_Scatterv")
         let isRoot = rank == root

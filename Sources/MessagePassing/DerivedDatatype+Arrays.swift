@@ -20,8 +20,8 @@ extension DerivedDatatype {
         return try type.displaced(by: offset)
     }
 
-    /// One axis of a block-cyclic distribution: of `count` things `stride` bytes apart, this type being one of them, those
-    /// in blocks `place`, `place + places`, `place + 2 places`, ... of `block` things each.
+    /// One axis of a block-cyclic distribution: of `count` things `stride` bytes apart, this type being one of them,
+    /// those in blocks `place`, `place + places`, `place + 2 places`, ... of `block` things each.
     package borrowing func dealt(
         _ count: Int, stride: Int, block: Int, to place: Int, of places: Int
     ) throws(TesseraError) -> DerivedDatatype {

@@ -91,8 +91,8 @@ package struct DerivedDatatype: ~Copyable {
     }
 }
 
-/// An uncommitted type of `count` blocks of `length` elements, `stride` bytes apart. Counts past the limit are split into
-/// whole multiples of it and a remainder.
+/// An uncommitted type of `count` blocks of `length` elements, `stride` bytes apart. Counts past the limit are split
+/// into whole multiples of it and a remainder.
 func strided(
     _ count: Int, _ length: Int, _ stride: Int, _ element: OpaquePointer, elementStride: Int
 ) throws(TesseraError) -> OpaquePointer {

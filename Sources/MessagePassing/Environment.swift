@@ -14,7 +14,8 @@ public enum MPIEnvironment {
 
     /// Starts MPI, or joins the MPI that the embedding program has started, and returns the world.
     ///
-    /// - Throws: ``TesseraError/communication(_:)`` when MPI was started or finished through here before, or cannot start.
+    /// - Throws: ``TesseraError/communication(_:)`` when MPI was started or finished through here before, or cannot
+    /// start.
     public static func start() throws(TesseraError) -> Communicator {
         guard phase == .idle else {
             throw .communication(

@@ -4,7 +4,8 @@ internal import CShim
 /// MPI-3 counts are 32-bit. A message of more elements travels as one element of a datatype that spans them all
 /// (see ``strided(_:_:_:_:elementStride:)``).
 package enum LargeCount {
-    /// The most elements that go into one MPI count. Tests lower it to reach the large path with small arrays; at least 2.
+    /// The most elements that go into one MPI count. Tests lower it to reach the large path with small arrays; at least
+    /// 2.
     nonisolated(unsafe) package static var limit = Int(Int32.max)
 
     /// Calls `body` with a count and a datatype that MPI can take for `count` elements of `datatype`.

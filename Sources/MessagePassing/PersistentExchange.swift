@@ -5,8 +5,8 @@ internal import CShim
 /// `MPI_Startall`, `MPI_Waitall`). Starting and finishing allocate nothing.
 ///
 /// The memory belongs to the caller: it must outlive the exchange, must not move, and between ``start()`` and
-/// ``finish()`` must not be touched where a receive lands, nor changed where a send reads. ``ExchangePlan`` has the same
-/// over buffers of its own, with these rules checked by the compiler.
+/// ``finish()`` must not be touched where a receive lands, nor changed where a send reads. ``ExchangePlan`` has the
+/// same over buffers of its own, with these rules checked by the compiler.
 package struct PersistentExchange: ~Copyable {
     /// One message: `count` elements of `datatype` at `memory`, to or from `rank`.
     package struct Message {
@@ -38,8 +38,8 @@ package struct PersistentExchange: ~Copyable {
     /// Whether the messages are on their way.
     package private(set) var isStarted = false
 
-    /// Prepares the messages; none is sent yet. Local: the partners' plans meet when they are started. Derived datatypes
-    /// may be freed afterwards.
+    /// Prepares the messages; none is sent yet. Local: the partners' plans meet when they are started. Derived
+    /// datatypes may be freed afterwards.
     package init(on communicator: Communicator, sends: [Message], receives: [Message]) throws(TesseraError) {
         self.communicator = communicator
         self.sends = (sends.count, sends.reduce(0) { $0 + $1.bytes })

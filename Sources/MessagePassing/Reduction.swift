@@ -25,7 +25,8 @@ extension Reduction where Element: Numeric {
 }
 
 /// Of floating-point numbers one of which is NaN, the result is unspecified and may differ between ranks' orders: MPI
-/// compares with `<`, for which a NaN is neither smaller nor larger. To find NaNs, reduce a ``Located`` value, or a flag.
+/// compares with `<`, for which a NaN is neither smaller nor larger. To find NaNs, reduce a ``Located`` value, or a
+/// flag.
 extension Reduction where Element: Comparable {
     public static var minimum: Reduction { Reduction(kind: .predefined(MPI_MIN)) }
     public static var maximum: Reduction { Reduction(kind: .predefined(MPI_MAX)) }
@@ -46,8 +47,8 @@ public struct Located<Value: Comparable & MessageElement>: Hashable, Sendable wh
         self.location = location
     }
 
-    /// The larger value; of equal ones the one at the smaller location. A NaN counts as larger than every number, so that
-    /// it is found.
+    /// The larger value; of equal ones the one at the smaller location. A NaN counts as larger than every number, so
+    /// that it is found.
     public static func maximum(_ a: Located, _ b: Located) -> Located {
         let aIsNaN = a.value != a.value
         let bIsNaN = b.value != b.value

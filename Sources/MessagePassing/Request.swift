@@ -1,8 +1,8 @@
 public import Failures
 internal import CShim
 
-/// A message or collective in flight. It borrows its buffers: while a receive is under way the compiler rejects any use of
-/// the buffer, while a send is under way any change of it. It must be waited for, once.
+/// A message or collective in flight. It borrows its buffers: while a receive is under way the compiler rejects any use
+/// of the buffer, while a send is under way any change of it. It must be waited for, once.
 /// ```swift
 /// var span = incoming.mutableSpan
 /// let request = try world.receiveLater(into: &span, from: 0)
@@ -11,8 +11,8 @@ internal import CShim
 /// try request.wait()
 /// try request.wait()       // error: 'request' consumed more than once
 /// ```
-/// A request dropped in flight ends the job with its name: MPI still holds the buffer, and freeing or waiting in `deinit`
-/// could corrupt memory or hang.
+/// A request dropped in flight ends the job with its name: MPI still holds the buffer, and freeing or waiting in
+/// `deinit` could corrupt memory or hang.
 public struct Request: ~Copyable, ~Escapable {
     /// MPI's requests, those that are done set to `MPI_REQUEST_NULL`.
     private var handles: [OpaquePointer?]

@@ -1,8 +1,9 @@
 public import Failures
 internal import CShim
 
-// Collective reads and writes. Each takes part of the file on every rank, possibly none: a contiguous run of bytes, or a
-// pattern given by a file view. Cost: the bytes, and one agreement before and after each gibibyte of the largest part.
+// Collective reads and writes. Each takes part of the file on every rank, possibly none: a contiguous run of bytes, or
+// a pattern given by a file view. Cost: the bytes, and one agreement before and after each gibibyte of the largest
+// part.
 
 extension SharedFile {
     /// Bytes that go through MPI-IO in one call.
@@ -40,8 +41,8 @@ extension SharedFile {
         }
     }
 
-    /// Writes the buffer to a box of the array of this `shape` (C order) that starts at byte `offset`. Boxes of different
-    /// ranks must not overlap. Collective.
+    /// Writes the buffer to a box of the array of this `shape` (C order) that starts at byte `offset`. Boxes of
+    /// different ranks must not overlap. Collective.
     public mutating func write<T: MessageElement>(
         _ buffer: Span<T>, box origin: [Int], extents: [Int], of shape: [Int], at offset: Int
     ) throws(TesseraError) {

@@ -44,8 +44,9 @@ public enum SignalWatch {
 }
 
 extension Communicator {
-    /// The signal that asks the ranks to stop; nil when none of them has one pending. Every rank gets the same answer: of
-    /// several signals the one with the largest number. Collective; costs one reduction of 8 bytes, counted as agreement.
+    /// The signal that asks the ranks to stop; nil when none of them has one pending. Every rank gets the same answer:
+    /// of several signals the one with the largest number. Collective; costs one reduction of 8 bytes, counted as
+    /// agreement.
     public func agreeOnSignal() throws(TesseraError) -> Int32? {
         let signal = try agreedMaximum(Int(SignalWatch.pending ?? 0))
         return signal == 0 ? nil : Int32(signal)

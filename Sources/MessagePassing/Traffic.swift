@@ -2,8 +2,9 @@ internal import CShim
 
 /// What one rank has sent through a communicator: calls, payload bytes and seconds for each kind of operation.
 ///
-/// The payload of a call is what the caller hands to it on this rank, however MPI moves it. Cost models count the same way,
-/// so that a test can compare a routine's measured words with its formula. With `n` elements of `s` bytes on `p` ranks:
+/// The payload of a call is what the caller hands to it on this rank, however MPI moves it. Cost models count the same
+/// way, so that a test can compare a routine's measured words with its formula. With `n` elements of `s` bytes on `p`
+/// ranks:
 ///
 /// | operation | bytes counted on each rank |
 /// |---|---|
@@ -19,9 +20,9 @@ internal import CShim
 /// | window | `n s` of what is read from another rank's memory |
 /// | file | the bytes that this rank reads or writes |
 ///
-/// One call is one call of the Swift function, even where counts past 2^31 - 1 make it several in MPI. Seconds are those
-/// spent inside calls, waiting for other ranks included; of a non-blocking operation those of the wait, of `sendReceive`
-/// all under send. A call that throws is not counted.
+/// One call is one call of the Swift function, even where counts past 2^31 - 1 make it several in MPI. Seconds are
+/// those spent inside calls, waiting for other ranks included; of a non-blocking operation those of the wait, of
+/// `sendReceive` all under send. A call that throws is not counted.
 public final class Traffic {
     /// The kinds of operation that are told apart.
     public enum Operation: Int, CaseIterable, Sendable {
