@@ -23,10 +23,11 @@ public enum Launch {
         signal: (name: String, after: Double)? = nil, seconds: Double = 300
     ) async throws -> Outcome {
         // Waiting ranks give their core away: the machine may be busy with something else.
-        let flags = [
-            "-np", "\(count)", "--oversubscribe", "--bind-to", "none", "--mca", "odls_base_sigkill_timeout", "60",
-            "--mca", "mpi_yield_when_idle", "1",
+        var flags = [
+            "-np", "\(count)", "--oversubscribe", "--bind-to", "none", "--mca", "mpi_yield_when_idle", "1",
         ]
+        // The time between SIGTERM and SIGKILL. mpirun waits for twice that after every failure, even of dead ranks.
+        if signal != nil { flags += ["--mca", "odls_base_sigkill_timeout", "5"] }
         let command = ["mpirun"] + flags + [path(of: program)] + arguments
         // A signal goes to mpirun, as from a terminal or a scheduler.
         let sender = signal.map { ["timeout", "--preserve-status", "-s", $0.name, "\($0.after)"] } ?? []
