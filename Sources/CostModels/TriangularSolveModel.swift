@@ -3,6 +3,9 @@ public enum TriangularSolveModel {
     /// n² m operations.
     public static func flops(n: Int, m: Int) -> Double { Double(n) * Double(n) * Double(m) }
 
+    /// The number of right-hand sides on the left up to which A rests and only X travels.
+    public static let fewColumns = 8
+
     /// - Parameters:
     ///   - isForward: from the first block on: op(A) is lower (left), or upper (right).
     ///   - isTransposed: op(A) is not A, so that its panels are redistributed.
@@ -11,6 +14,12 @@ public enum TriangularSolveModel {
         n: Int, m: Int, isForward: Bool, isTransposed: Bool, isRight: Bool = false, on grid: GridModel
     ) -> Communication {
         guard n > 0, m > 0 else { return Communication() }
+        if !isRight, m <= fewColumns {
+            // S to the owner of the diagonal block, X to those who need it; B and X are dealt at the ends.
+            let copies = grid.rows + grid.columns
+            return 2 * grid.redistribution(n, m)
+                + Communication(scalars: copies * n * m, messages: copies * grid.blocks(n).count)
+        }
         var total = Communication()
         for block in grid.blocks(n) {
             let span = isForward ? n - block.lowerBound : block.upperBound

@@ -58,7 +58,7 @@ func estimateInverseNorm<Scalar: LinearScalar>(
         // x = A⁻ᴴ sign(A⁻¹ x): its largest element names the column of A⁻¹ to try next.
         x.replaceBySigns()
         try solve(&x, true)
-        let largest = try x.indexOfLargest()
+        let largest = x.indexOfLargest()
         guard largest != previous else { break }
         previous = largest
         x.fill { i, _ in i == largest ? 1 : 0 }
@@ -91,11 +91,13 @@ extension DistributedMatrix {
     }
 
     /// The first global row with the largest modulus in a matrix of one column. Collective.
-    fileprivate borrowing func indexOfLargest() throws(TesseraError) -> Int {
+    fileprivate borrowing func indexOfLargest() -> Int {
         var best = Located<Scalar.Real>(-1, at: Int.max)
         for i in 0..<(localColumns > 0 ? localRows : 0) {
             best = .maximum(best, Located(storage[i].absoluteValue, at: globalRow(i)))
         }
-        return try grid.communicator.allReduce(best, .custom(Located.maximum)).location
+        return grid.communicator.collectively("conditionEstimate") { () throws(TesseraError) in
+            try grid.communicator.allReduce(best, .custom(Located.maximum)).location
+        }
     }
 }

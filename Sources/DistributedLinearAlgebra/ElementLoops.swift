@@ -147,3 +147,45 @@ func areEqual<Scalar: LinearScalar>(_ x: UnsafePointer<Scalar>, _ y: UnsafePoint
     for i in 0..<count where x[i] != y[i] { return false }
     return true
 }
+
+/// Copies the elements of some rows, column by column, to consecutive places.
+@_specialize(where Scalar == Float)
+@_specialize(where Scalar == Double)
+@_specialize(where Scalar == Complex<Float>)
+@_specialize(where Scalar == Complex<Double>)
+func packRows<Scalar: LinearScalar>(
+    _ rows: [Int], _ columns: Range<Int>, of a: UnsafePointer<Scalar>, _ leadingDimension: Int,
+    into packed: UnsafeMutablePointer<Scalar>
+) {
+    rows.withUnsafeBufferPointer { rows in
+        var position = 0
+        for j in columns {
+            let column = a + j &* leadingDimension
+            for i in rows {
+                packed[position] = column[i]
+                position &+= 1
+            }
+        }
+    }
+}
+
+/// Copies back what ``packRows`` has packed, to rows of the same number.
+@_specialize(where Scalar == Float)
+@_specialize(where Scalar == Double)
+@_specialize(where Scalar == Complex<Float>)
+@_specialize(where Scalar == Complex<Double>)
+func unpackRows<Scalar: LinearScalar>(
+    _ rows: [Int], _ columns: Range<Int>, of a: UnsafeMutablePointer<Scalar>, _ leadingDimension: Int,
+    from packed: UnsafePointer<Scalar>
+) {
+    rows.withUnsafeBufferPointer { rows in
+        var position = 0
+        for j in columns {
+            let column = a + j &* leadingDimension
+            for i in rows {
+                column[i] = packed[position]
+                position &+= 1
+            }
+        }
+    }
+}

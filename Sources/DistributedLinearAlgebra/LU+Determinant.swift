@@ -1,7 +1,9 @@
 // det A = sign(P) Π U(i, i), as a phase and a logarithm: the product itself overflows for matrices of modest size.
 
+internal import DistributedArrays
 public import Failures
 public import LinearAlgebra
+internal import MessagePassing
 internal import RealModule
 
 /// A determinant: phase exp(logarithm).
@@ -27,7 +29,10 @@ extension LU {
         let exchanges = pivots.enumerated().count { $0.offset != $0.element }
         var phase: Scalar = exchanges.isMultiple(of: 2) ? 1 : -1
         var logarithm: Scalar.Real = 0
-        for pivot in try diagonal() {
+        let pivotValues = factors.grid.communicator.collectively("determinant") { () throws(TesseraError) -> [Scalar] in
+            try diagonal()
+        }
+        for pivot in pivotValues {
             let modulus = pivot.absoluteValue
             phase *= Scalar(real: pivot.realPart / modulus, imaginary: pivot.imaginaryPart / modulus)
             logarithm += Scalar.Real.log(modulus)

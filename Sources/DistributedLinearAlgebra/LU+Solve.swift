@@ -47,13 +47,19 @@ extension LU {
         _ b: inout DistributedMatrix<Scalar>, _ transpose: Transpose
     ) throws(TesseraError) {
         if transpose == .none {
-            try exchangeRows(of: b, columns: [0..<b.localColumns], RowMoves(pivots, pivots.indices))
+            exchange(&b, RowMoves(pivots, pivots.indices))
             try solveTriangular(factors, .lower, diagonal: .unit, &b)
             try solveTriangular(factors, .upper, &b)
         } else {
             try solveTriangular(factors, .upper, transposeA: transpose, &b)
             try solveTriangular(factors, .lower, transposeA: transpose, diagonal: .unit, &b)
-            try exchangeRows(of: b, columns: [0..<b.localColumns], RowMoves(pivots, pivots.indices, reversed: true))
+            exchange(&b, RowMoves(pivots, pivots.indices, reversed: true))
+        }
+    }
+
+    private borrowing func exchange(_ b: inout DistributedMatrix<Scalar>, _ moves: RowMoves) {
+        factors.grid.communicator.collectively("LU.solve") { () throws(TesseraError) in
+            try exchangeRows(of: b, columns: [0..<b.localColumns], moves)
         }
     }
 }

@@ -40,11 +40,13 @@ public func multiply<Scalar: LinearScalar>(
     }
     guard alpha != .zero, k > 0 else { return c.scale(by: beta) }
     guard m > 0, n > 0 else { return }
-    if n <= MultiplyModel.fewColumns(m: m, k: k) {
-        try multiplyFewColumns(alpha, a, transposeA, b, transposeB, beta, into: &c)
-    } else {
-        let step = ProductStep<Scalar>(m, n, k, a, transposeA, c.layout)
-        try step.accumulate(alpha, a, transposeA, b, transposeB, beta, into: &c)
+    c.grid.communicator.collectively("multiply") { () throws(TesseraError) in
+        if n <= MultiplyModel.fewColumns(m: m, k: k) {
+            try multiplyFewColumns(alpha, a, transposeA, b, transposeB, beta, into: &c)
+        } else {
+            let step = ProductStep<Scalar>(m, n, k, a, transposeA, c.layout)
+            try step.accumulate(alpha, a, transposeA, b, transposeB, beta, into: &c)
+        }
     }
 }
 

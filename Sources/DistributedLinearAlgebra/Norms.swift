@@ -14,6 +14,10 @@ extension DistributedMatrix {
     /// A norm of the matrix, the same bits on all ranks. 0 for an empty matrix; NaN where an element is NaN. Collective.
     public borrowing func norm(_ kind: MatrixNorm) throws(TesseraError) -> Scalar.Real {
         try grid.communicator.agree("norm", on: layout.words + [Int(kind.letter)])
+        return grid.communicator.collectively("norm") { () throws(TesseraError) in try agreedNorm(kind) }
+    }
+
+    private borrowing func agreedNorm(_ kind: MatrixNorm) throws(TesseraError) -> Scalar.Real {
         switch kind {
         case .maximum:
             return try grid.communicator.allReduce(

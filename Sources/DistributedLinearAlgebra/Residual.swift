@@ -31,7 +31,7 @@ public func backwardError<Scalar: LinearScalar>(
 ) throws(TesseraError) -> Scalar.Real {
     var r = b.copy()
     try multiply(alpha: -1, a, x, beta: 1, into: &r)
-    return try worstBackwardError(r, x, b, norm: try a.norm(.infinity))
+    return worstBackwardError(r, x, b, norm: try a.norm(.infinity))
 }
 
 /// Columns of A in one panel of a residual.
@@ -55,9 +55,11 @@ func backwardErrors<Scalar: LinearScalar>(
         addRowSums(a.storage, a.localRows, a.localColumns, a.leadingDimension, to: &sums)
         for i in 0..<a.localRows { rowSums[a.globalRow(i)] += sums[i] }
     }
-    var span = rowSums.mutableSpan
-    try grid.communicator.allReduce(&span, .sum)
-    return try worstBackwardError(r, x, b, norm: rowSums.reduce(0, largerOrNaN))
+    grid.communicator.collectively("residual") { () throws(TesseraError) in
+        var span = rowSums.mutableSpan
+        try grid.communicator.allReduce(&span, .sum)
+    }
+    return worstBackwardError(r, x, b, norm: rowSums.reduce(0, largerOrNaN))
 }
 
 /// Refuses, on all ranks alike, a panel of another shape than was asked for.
@@ -74,8 +76,10 @@ func requirePanel<Scalar: LinearScalar>(
 private func worstBackwardError<Scalar: LinearScalar>(
     _ r: borrowing DistributedMatrix<Scalar>, _ x: borrowing DistributedMatrix<Scalar>,
     _ b: borrowing DistributedMatrix<Scalar>, norm: Scalar.Real
-) throws(TesseraError) -> Scalar.Real {
-    let (residuals, solutions, rights) = (try r.columnMaxima(), try x.columnMaxima(), try b.columnMaxima())
+) -> Scalar.Real {
+    let (residuals, solutions, rights) = r.grid.communicator.collectively("residual") { () throws(TesseraError) in
+        (try r.columnMaxima(), try x.columnMaxima(), try b.columnMaxima())
+    }
     var worst: Scalar.Real = 0
     for j in residuals.indices where residuals[j] != 0 {
         // The quotient of quotients keeps ‖A‖ ‖x‖ from overflowing.

@@ -50,12 +50,9 @@ func exchangeRows<Scalar: LinearScalar>(
 
     var position = 0
     for rows in leaving {
-        for j in columns.joined() {
-            let column = a.storage + j * a.leadingDimension
-            for i in rows {
-                outgoing.base[position] = column[i]
-                position += 1
-            }
+        for run in columns {
+            packRows(rows, run, of: a.storage, a.leadingDimension, into: outgoing.base + position)
+            position += rows.count * run.count
         }
     }
     if grid.rows == 1 {
@@ -67,12 +64,9 @@ func exchangeRows<Scalar: LinearScalar>(
     }
     position = 0
     for rows in arriving {
-        for j in columns.joined() {
-            let column = a.storage + j * a.leadingDimension
-            for i in rows {
-                column[i] = incoming.base[position]
-                position += 1
-            }
+        for run in columns {
+            unpackRows(rows, run, of: a.storage, a.leadingDimension, from: incoming.base + position)
+            position += rows.count * run.count
         }
     }
 }

@@ -130,7 +130,8 @@ public func solve<Scalar: LinearScalar>(
 private func solveByTriangle<Scalar: LinearScalar>(
     _ a: borrowing DistributedMatrix<Scalar>, _ triangle: Triangle, _ x: inout DistributedMatrix<Scalar>
 ) throws(TesseraError) -> Scalar.Real {
-    if let pivot = try a.firstZeroOnDiagonal() { throw .singular(pivot: pivot) }
+    let firstZero = a.grid.communicator.collectively("solve") { () throws(TesseraError) in try a.firstZeroOnDiagonal() }
+    if let pivot = firstZero { throw .singular(pivot: pivot) }
     try solveTriangular(a, triangle, &x)
     let inverseNorm = try estimateInverseNorm(of: a) { (v, isAdjoint) throws(TesseraError) in
         try solveTriangular(a, triangle, transposeA: isAdjoint ? .conjugateTranspose : .none, &v)
@@ -167,8 +168,10 @@ extension DistributedMatrix {
     /// The method that A's structure suggests, unless one is given.
     fileprivate borrowing func resolved(_ method: SolveMethod) throws(TesseraError) -> SolveMethod {
         guard method == .automatic else { return method }
-        if let triangle = try soleTriangle() { return .triangular(triangle) }
-        return try isHermitianWithPositiveDiagonal() ? .cholesky : .lu
+        return grid.communicator.collectively("solve") { () throws(TesseraError) in
+            if let triangle = try soleTriangle() { return .triangular(triangle) }
+            return try isHermitianWithPositiveDiagonal() ? .cholesky : .lu
+        }
     }
 
     fileprivate borrowing func copyInSquareBlocks() throws(TesseraError) -> DistributedMatrix {

@@ -1,4 +1,5 @@
-// Triangular solve with many right-hand sides, right-looking, one block of B at a time; B stays where it is.
+// Triangular solve. With few right-hand sides A stays where it is: TriangularSolve+FewColumns.swift. With many, right-looking,
+// one block of B at a time, B stays:
 //
 //     left:   op(A) X = alpha B                       right:  X op(A) = alpha B
 //     Xₖ = op(Aₖₖ)⁻¹ Bₖ         on one process row     Xₖ = Bₖ op(Aₖₖ)⁻¹        on one process column
@@ -7,6 +8,7 @@
 // Flops m² n on the left for a B of m x n, m n² on the right (four times as many for complex scalars). The triangle of
 // op(A) goes once along the process rows (left) or columns (right), X the other way: TriangularSolveModel.
 
+internal import CostModels
 public import DistributedArrays
 public import Failures
 public import LinearAlgebra
@@ -40,14 +42,27 @@ public func solveTriangular<Scalar: LinearScalar>(
         }
     }
     b.scale(by: alpha)
-    guard alpha != .zero else { return }
+    guard alpha != .zero, b.rows > 0, b.columns > 0 else { return }
+    a.grid.communicator.collectively("solveTriangular") { () throws(TesseraError) in
+        if side == .left, b.columns <= TriangularSolveModel.fewColumns, a.layout.rows.block == a.layout.columns.block {
+            try solveTriangularFewColumns(a, triangle, transposeA, diagonal, &b)
+        } else {
+            try solveTriangularManyColumns(a, triangle, transposeA, diagonal, side, &b)
+        }
+    }
+}
 
+/// The solve with B at rest, or with a copy of it that is dealt like A.
+private func solveTriangularManyColumns<Scalar: LinearScalar>(
+    _ a: borrowing DistributedMatrix<Scalar>, _ triangle: Triangle, _ operation: Transpose, _ diagonal: Diagonal,
+    _ side: Side, _ b: inout DistributedMatrix<Scalar>
+) throws(TesseraError) {
     // B's rows (columns) are dealt as A's are.
     let layout =
         side == .left
         ? MatrixLayout(rows: a.layout.rows, columns: b.layout.columns)
         : MatrixLayout(rows: b.layout.rows, columns: a.layout.columns)
-    let step = TriangularStep<Scalar>(a.grid, layout, side, triangle, transposeA, diagonal)
+    let step = TriangularStep<Scalar>(a.grid, layout, side, triangle, operation, diagonal)
     if layout == b.layout {
         try step.solve(a.view, side, &b)
     } else {
@@ -88,7 +103,6 @@ private struct TriangularStep<Scalar: LinearScalar>: ~Copyable {
     func solve(
         _ a: DistributedMatrixView<Scalar>, _ side: Side, _ b: inout DistributedMatrix<Scalar>
     ) throws(TesseraError) {
-        guard b.rows > 0, b.columns > 0 else { return }
         // Forward where op(A)ᵢₖ (left) or op(A)ₖⱼ (right) has its blocks behind the diagonal.
         let isForward = (triangle == .lower) == (side == .left)
         let map = side == .left ? layout.rows : layout.columns

@@ -7,4 +7,14 @@ struct DistributedLinearAlgebraRankTests {
     func checks(ranks: Int) async throws {
         try await RankChecks.run("DistributedLinearAlgebra", ranks: ranks)
     }
+
+    @Test(arguments: [1, 2])
+    func memoryOfConsumingSolve(ranks: Int) async throws {
+        try await RankChecks.run("ConsumingSolveMemory", ranks: ranks)
+    }
+
+    @Test(arguments: [1, 2])
+    func memoryOfBorrowingSolve(ranks: Int) async throws {
+        try await RankChecks.run("BorrowingSolveMemory", ranks: ranks)
+    }
 }

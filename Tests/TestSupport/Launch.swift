@@ -22,12 +22,14 @@ public enum Launch {
         _ count: Int, _ program: String, _ arguments: [String] = [], environment: [String: String] = [:],
         signal: (name: String, after: Double)? = nil, seconds: Double = 300
     ) async throws -> Outcome {
+        // mpirun waits this long between SIGTERM and SIGKILL, also where a rank has aborted the job: long enough to stop
+        // in good order where that is what is tested, else mpirun's own second.
+        let patience = signal == nil ? "1" : "60"
         // Waiting ranks give their core away: the machine may be busy with something else.
-        var flags = [
-            "-np", "\(count)", "--oversubscribe", "--bind-to", "none", "--mca", "mpi_yield_when_idle", "1",
+        let flags = [
+            "-np", "\(count)", "--oversubscribe", "--bind-to", "none", "--mca", "odls_base_sigkill_timeout", patience,
+            "--mca", "mpi_yield_when_idle", "1",
         ]
-        // The time between SIGTERM and SIGKILL. mpirun waits for twice that after every failure, even of dead ranks.
-        if signal != nil { flags += ["--mca", "odls_base_sigkill_timeout", "5"] }
         let command = ["mpirun"] + flags + [path(of: program)] + arguments
         // A signal goes to mpirun, as from a terminal or a scheduler.
         let sender = signal.map { ["timeout", "--preserve-status", "-s", $0.name, "\($0.after)"] } ?? []

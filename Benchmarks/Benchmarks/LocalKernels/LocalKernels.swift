@@ -9,7 +9,7 @@ import Tessera
 let benchmarks: @Sendable () -> Void = {
     if let fault = CoreType.fault { FileHandle.standardError.write(Data("LocalKernels: warning: \(fault)\n".utf8)) }
     OpenBLAS.threads = 1
-    Benchmark.defaultConfiguration = .init(metrics: [.wallClock], maxDuration: .seconds(1), maxIterations: 1000)
+    Benchmark.defaultConfiguration = .init(metrics: [.wallClock], maxDuration: .seconds(2), maxIterations: 1000)
     vectorKernels()
     matrixKernels()
     stencilSweeps()
@@ -39,6 +39,7 @@ func kernel(
 ) {
     var configuration = Benchmark.defaultConfiguration
     configuration.metrics.append(rate.metric)
+    configuration.units = [rate.metric: .count]
     configuration.scalingFactor = passes
     Benchmark(name, configuration: configuration, closure: body)
 }

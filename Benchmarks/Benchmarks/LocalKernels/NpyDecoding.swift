@@ -19,8 +19,8 @@ func npyDecoding() {
             blackHole(values)
         }
     }
-    kernel("npy header", .elements, passes: .kilo) { benchmark in
+    kernel("npy header", .bytes, passes: .kilo) { benchmark in
         let bytes = NpyHeader(elementType: .float64, shape: [1000, 300, 20]).rendered()
-        try benchmark.measure(.elements, work: 1) { blackHole(try NpyHeader(parsing: bytes, path: "benchmark")) }
+        try benchmark.measure(.bytes, work: bytes.count) { blackHole(try NpyHeader(parsing: bytes, path: "benchmark")) }
     }
 }

@@ -6,6 +6,8 @@ import Foundation
 import MessagePassing
 
 let suites: [String: [RankCheck]] = [
+    "BorrowingSolveMemory": borrowingSolveMemoryChecks,
+    "ConsumingSolveMemory": consumingSolveMemoryChecks,
     "DistributedArrays": distributedArraysChecks,
     "DistributedLinearAlgebra": distributedLinearAlgebraChecks,
     "MessagePassing": messagePassingChecks,

@@ -13,7 +13,8 @@ let randomCaseChecks: [RankCheck] = [
                 let sources = (draw(0, 6), draw(1, 6))
                 try checkMultiply(
                     Complex<Double>.self, (draw(2, 30), draw(3, 30), draw(4, 60)), Transpose.allCases[draw(5, 3)],
-                    Transpose.allCases[draw(6, 3)], alpha: Complex(1, 2), beta: draw(7, 2) == 0 ? .zero : Complex(2, -1),
+                    Transpose.allCases[draw(6, 3)], alpha: Complex(1, 2),
+                    beta: draw(7, 2) == 0 ? .zero : Complex(2, -1),
                     block: 1 + draw(8, 12), sources: sources, unlike: draw(9, 2) == 0, on: grid)
                 let blocks = (1 + draw(10, 9), 1 + draw(11, 9))
                 let (n, m) = (draw(12, 40), draw(13, 20))

@@ -65,11 +65,12 @@ private func checkTraffic<Scalar: LinearReal>(
     for side in Side.allCases {
         for triangle in Triangle.allCases {
             for isTransposed in [false, true] {
-                var b = try side == .left ? matrix(n, 3, seed: 5) : matrix(3, n, seed: 5)
+                let m = triangle == .lower ? 3 : 10
+                var b = try side == .left ? matrix(n, m, seed: 5) : matrix(m, n, seed: 5)
                 try compare(
                     "triangular solve \(side) \(triangle) \(isTransposed)",
                     TriangularSolveModel.communication(
-                        n: n, m: 3, isForward: ((triangle == .lower) != isTransposed) == (side == .left),
+                        n: n, m: m, isForward: ((triangle == .lower) != isTransposed) == (side == .left),
                         isTransposed: isTransposed, isRight: side == .right, on: model)
                 ) {
                     try solveTriangular(

@@ -113,8 +113,8 @@ let communicatorChecks: [RankCheck] = [
         let count = Int(Int32.max) + 5
         let bytes = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: count)
         defer { bytes.deallocate() }
-        bytes.initialize(repeating: world.rank == 0 ? 7 : 0)
         if world.rank == 0 {
+            bytes.initialize(repeating: 7)
             bytes[count - 1] = 9
             try world.send(Span(_unsafeElements: bytes), to: 1)
             bytes[count - 1] = 11

@@ -69,24 +69,23 @@ private func checkBits<T: TestElement & FixedWidthInteger>(_ type: T.Type, _ wor
     expectEqual(try world.allReduce(~(1 << T(world.rank)), .bitwiseAnd), ~((1 << T(world.size)) - 1))
 }
 
+private let integerTypes: [any (TestElement & FixedWidthInteger).Type] = [
+    Int8.self, Int16.self, Int32.self, Int64.self, Int.self, UInt8.self, UInt16.self, UInt32.self, UInt64.self,
+    UInt.self,
+]
+private let floatingTypes: [any (TestElement & Numeric & Comparable).Type] = [Float.self, Double.self]
+private let complexTypes: [any (TestElement & Numeric).Type] = [Complex<Float>.self, Complex<Double>.self]
+
 let reductionChecks: [RankCheck] = [
     RankCheck("reductions of every type") { world in
         try forEveryType(world, CustomReductions())
-        try checkBits(Int8.self, world)
-        try checkBits(Int16.self, world)
-        try checkBits(Int64.self, world)
-        try checkBits(Int.self, world)
-        try checkBits(UInt8.self, world)
-        try checkBits(UInt16.self, world)
-        try checkBits(UInt32.self, world)
-        try checkBits(UInt64.self, world)
-        try checkBits(UInt.self, world)
-        try checkOrder(Double.self, world)
-        try checkArithmetic(Complex<Double>.self, world)
+        for type in integerTypes { try checkBits(type, world) }
+        for type in floatingTypes { try checkOrder(type, world) }
+        for type in complexTypes { try checkArithmetic(type, world) }
         try withLargeCountLimits {
-            try checkBits(Int32.self, world)
-            try checkOrder(Float.self, world)
-            try checkArithmetic(Complex<Float>.self, world)
+            try checkBits(integerTypes[2], world)
+            try checkOrder(floatingTypes[0], world)
+            try checkArithmetic(complexTypes[0], world)
         }
     },
     RankCheck("the place of an extreme") { world in
