@@ -79,6 +79,46 @@ struct CommandJobTests {
         #expect(!FileManager.default.fileExists(atPath: folder.path("results")))
     }
 
+    /// Two ranks that see different files, or different arguments, as ranks on two nodes might.
+    private func pair(_ first: [String], _ second: [String]) async throws -> Outcome {
+        let root = ["OMPI_ALLOW_RUN_AS_ROOT=1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1"]
+        let program = Launch.path(of: "tessera")
+        return try await Launch.command(
+            "env",
+            root + ["mpirun", "--oversubscribe", "--bind-to", "none", "-np", "1", program] + first
+                + [":", "-np", "1", program] + second)
+    }
+
+    @Test func aFileThatOneRankLacksIsRefusedByAll() async throws {
+        let folder = TemporaryFolder()
+        let job = try folder.heatJob()
+        let outcome = try await pair(["run", job], ["run", "nowhere.yaml"])
+        #expect(outcome.status == 2)
+        #expect(outcome.complaints.count == 1)
+        #expect(
+            outcome.complaints.first?.hasPrefix(
+                "nowhere.yaml: expected a job file, found no such file (on rank 1, node ") == true, "\(outcome.errors)")
+        outcome.expectCleanEnd()
+    }
+
+    @Test func ranksThatReadDifferentJobsAreRefused() async throws {
+        let folder = TemporaryFolder()
+        let job = try folder.heatJob()
+        let outcome = try await pair(["run", job], ["run", job, "--set", "duration=5"])
+        #expect(outcome.status == 2)
+        #expect(outcome.complaints == ["\(job): expected the same job on every rank, found different files"])
+        outcome.expectCleanEnd()
+    }
+
+    @Test func argumentsThatOneRankRefusesEndAll() async throws {
+        let folder = TemporaryFolder()
+        let job = try folder.heatJob()
+        let outcome = try await pair(["run", job], ["run", job, "--colour"])
+        #expect(outcome.status == 2)
+        #expect(outcome.complaints.contains("Error: Unknown option '--colour'"))
+        outcome.expectCleanEnd()
+    }
+
     @Test func aFaultyJobIsRefusedWithoutMPIRun() async throws {
         let folder = TemporaryFolder()
         let job = try folder.heatJob(faulty)
