@@ -30,8 +30,10 @@ package struct JobSummary: Sendable {
                     : fourDigits(number) + (unit.isEmpty ? "" : " " + unit)
             case .flag(let holds): holds ? "yes" : "no"
             case .list(let members):
-                members.map { $0.facts.map { "\($0.label) \($0.text)" }.joined(separator: " ") }
-                    .joined(separator: "; ")
+                members.map {
+                    $0.facts.map { $0.label.isEmpty ? $0.text : "\($0.label) \($0.text)" }.joined(separator: " ")
+                }
+                .joined(separator: "; ")
             }
         }
     }

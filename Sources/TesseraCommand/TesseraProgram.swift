@@ -50,19 +50,24 @@ struct TesseraProgram: ParsableCommand {
             standardError("tessera: \(error)\n")
             Foundation.exit(exitStatus(of: error))
         }
-        // All ranks were given the same arguments, and the first one speaks. The others end as if all were well: mpirun
-        // stops the remaining ranks when one fails, and the first might not have spoken yet.
-        guard isFirstRank else { Foundation.exit(0) }
-        if let error = error as? any ProgramFailure {
-            standardError(error.report + "\n")
-            Foundation.exit(error.exitStatus)
-        }
-        let status = exitCode(for: error)
-        let message = fullMessage(for: error)
+        let failure = error as? any ProgramFailure
+        let code = exitCode(for: error)
+        let status = failure?.exitStatus ?? (code == .validationFailure ? 2 : code.rawValue)
+        if !isFirstRank { leaveTheWordToTheFirstRank(status) }
+        let message = failure?.report ?? fullMessage(for: error)
         if !message.isEmpty {
-            if status == .success { standardOutput(message) } else { standardError(message + "\n") }
+            if status == 0 { standardOutput(message) } else { standardError(message + "\n") }
         }
-        Foundation.exit(status == .validationFailure ? 2 : status.rawValue)
+        Foundation.exit(status)
+    }
+
+    /// All ranks have been given the same arguments, as a rule, and the first one speaks for them. A rank that failed
+    /// before it would make mpirun stop it in mid-word; so this one waits to be stopped. It returns where mpirun lets it
+    /// be: the first rank has other arguments, and this one must speak for itself.
+    private static func leaveTheWordToTheFirstRank(_ status: Int32) {
+        if status != 0 { sleep(5) }
+        let isUnderMPIRun = ProcessInfo.processInfo.environment["OMPI_COMM_WORLD_RANK"] != nil
+        if status == 0 || !isUnderMPIRun { Foundation.exit(status) }
     }
 
     /// Whether this process is rank 0 or no rank at all, by the variables that launchers set before MPI starts.

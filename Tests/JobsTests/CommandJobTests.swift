@@ -9,7 +9,7 @@ struct CommandJobTests {
 
     private func faults(_ job: String) -> [String] {
         [
-            "\(job):7: diffusivty: expected a key of the kind 'heat', perhaps 'diffusivity', found 'diffusivty'",
+            "\(job):7: diffusivty: expected a known key, perhaps 'diffusivity', found 'diffusivty'",
             "\(job):8: duration: expected a number above 0, found '-1'",
         ]
     }
@@ -19,8 +19,8 @@ struct CommandJobTests {
         let job = try folder.heatJob()
         let outcome = try await Command.alone("validate", job)
         #expect(outcome.status == 0, "\(outcome.errors)")
-        // 3 fields of 344 x 403 cells, and 64 MiB for the rank.
-        #expect(outcome.output == "\(job): valid (heat, needs about 68 MiB of memory)\n")
+        // Three levels of the field, the map as file and as numbers: 5 x 344 x 403 cells, and 64 MiB for the rank.
+        #expect(outcome.output == "\(job): valid (heat, needs about 70 MiB of memory)\n")
         #expect(!FileManager.default.fileExists(atPath: folder.path("results")))
     }
 
@@ -41,7 +41,7 @@ struct CommandJobTests {
         let valid = try Command.object(good.output)
         #expect(valid["valid"] as? Bool == true)
         #expect(valid["kind"] as? String == "heat")
-        #expect(valid["memory_bytes"] as? Int == 3 * 344 * 403 * 8 + 64 << 20)
+        #expect(valid["memory_bytes"] as? Int == 5 * 344 * 403 * 8 + 64 << 20)
 
         let bad = try await Command.alone("validate", job, "--set", "duration=soon", "--json")
         #expect(bad.status == 2)
@@ -77,6 +77,46 @@ struct CommandJobTests {
         #expect(outcome.output.isEmpty)
         outcome.expectCleanEnd()
         #expect(!FileManager.default.fileExists(atPath: folder.path("results")))
+    }
+
+    /// Two ranks that see different files, or different arguments, as ranks on two nodes might.
+    private func pair(_ first: [String], _ second: [String]) async throws -> Outcome {
+        let root = ["OMPI_ALLOW_RUN_AS_ROOT=1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1"]
+        let program = Launch.path(of: "tessera")
+        return try await Launch.command(
+            "env",
+            root + ["mpirun", "--oversubscribe", "--bind-to", "none", "-np", "1", program] + first
+                + [":", "-np", "1", program] + second)
+    }
+
+    @Test func aFileThatOneRankLacksIsRefusedByAll() async throws {
+        let folder = TemporaryFolder()
+        let job = try folder.heatJob()
+        let outcome = try await pair(["run", job], ["run", "nowhere.yaml"])
+        #expect(outcome.status == 2)
+        #expect(outcome.complaints.count == 1)
+        #expect(
+            outcome.complaints.first?.hasPrefix(
+                "nowhere.yaml: expected a job file, found no such file (on rank 1, node ") == true, "\(outcome.errors)")
+        outcome.expectCleanEnd()
+    }
+
+    @Test func ranksThatReadDifferentJobsAreRefused() async throws {
+        let folder = TemporaryFolder()
+        let job = try folder.heatJob()
+        let outcome = try await pair(["run", job], ["run", job, "--set", "duration=5"])
+        #expect(outcome.status == 2)
+        #expect(outcome.complaints == ["\(job): expected the same job on every rank, found different files"])
+        outcome.expectCleanEnd()
+    }
+
+    @Test func argumentsThatOneRankRefusesEndAll() async throws {
+        let folder = TemporaryFolder()
+        let job = try folder.heatJob()
+        let outcome = try await pair(["run", job], ["run", job, "--colour"])
+        #expect(outcome.status == 2)
+        #expect(outcome.complaints.contains("Error: Unknown option '--colour'"))
+        outcome.expectCleanEnd()
     }
 
     @Test func aFaultyJobIsRefusedWithoutMPIRun() async throws {
