@@ -18,8 +18,9 @@ TESSERA := .build/release/tessera
 # One rank for each physical core that this process may use.
 RANKS ?= $(shell c=$$(lscpu -p=CORE,SOCKET 2>/dev/null | grep -v '^\#' | sort -u | wc -l); n=$$(nproc 2>/dev/null || sysctl -n hw.physicalcpu); \
   if [ "$${c:-0}" -gt 0 ] && [ "$$c" -lt "$$n" ]; then echo $$c; else echo $$n; fi)
-# mpirun kills its ranks a second after it has passed SIGTERM on, unless told to give them time.
-MPIRUN := mpirun --mca odls_base_sigkill_timeout 60 -np $(RANKS)
+# mpirun kills its ranks a second after it has passed SIGTERM on, unless told to give them time. It waits
+# twice as long after any run that fails, so not longer than a step takes.
+MPIRUN := mpirun --mca odls_base_sigkill_timeout 5 -np $(RANKS)
 
 # Open MPI refuses to run as root unless the environment allows it.
 ifeq ($(shell id -u),0)

@@ -1,5 +1,5 @@
-private import Foundation
 public import Failures
+private import Foundation
 internal import LinearAlgebra
 public import MessagePassing
 

@@ -202,7 +202,7 @@ struct JobRunTests {
             seconds: 60)
         let left = (try? FileManager.default.contentsOfDirectory(atPath: small + "/out")) ?? []
         _ = try await Launch.command("umount", [small])
-        expectOneLine(outcome, status: 1, containing: "No space left on device")
+        expectOneLine(outcome, status: 1, containing: "no space left on device")
         #expect(left.isEmpty, "half a file: \(left)")
     }
 

@@ -24,15 +24,15 @@ public enum Launch {
     ) async throws -> Outcome {
         // mpirun waits this long between SIGTERM and SIGKILL, also where a rank has aborted the job: long enough to stop
         // in good order where that is what is tested, else mpirun's own second.
-        let patience = signal == nil ? "1" : "60"
+        let patience = signal == nil ? "1" : "5"
         // Waiting ranks give their core away: the machine may be busy with something else.
         let flags = [
             "-np", "\(count)", "--oversubscribe", "--bind-to", "none", "--mca", "odls_base_sigkill_timeout", patience,
             "--mca", "mpi_yield_when_idle", "1",
         ]
         let command = ["mpirun"] + flags + [path(of: program)] + arguments
-        // A signal goes to mpirun, as from a terminal or a scheduler.
-        let sender = signal.map { ["timeout", "--preserve-status", "-s", $0.name, "\($0.after)"] } ?? []
+        // A signal goes to mpirun alone, once, as from a terminal or a scheduler: a second one would end it at once.
+        let sender = signal.map { ["timeout", "--foreground", "--preserve-status", "-s", $0.name, "\($0.after)"] } ?? []
         let line = sender + command
         return try await turnstile.pass {
             try await run(.name(line[0]), Array(line.dropFirst()), environment: environment, seconds: seconds)
