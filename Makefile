@@ -1,4 +1,4 @@
-# make run    set up, build, run the main job: kriging of a real terrain, then ten thousands of years of soil creep on it
+# make run    set up, build, run the main job: kriging of a real terrain, then 100,000 years of soil creep on it
 # make test   set up, build, run every test, in one process and under mpirun
 # make embedding  build and run the program in jobs/programs/embedding
 # make bench  the local kernels and the program's own benchmarks

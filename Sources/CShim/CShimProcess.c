@@ -3,10 +3,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#if defined(__linux__)
+#include <malloc.h>
+#endif
 #include <sched.h>
 #include <signal.h>
 #include <stddef.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 const char *tessera_expected_core_type(void) {
@@ -46,8 +50,21 @@ static volatile sig_atomic_t pending_signal;
 static struct sigaction former_action[signal_limit];
 static char is_watched[signal_limit];
 
+static time_t pending_since;
+
+// A signal that comes again after a second does what it did before it was watched: whoever asks twice means it. (Within
+// the second it is the same request, sent to the process and to its group.)
 static void note_signal(int number) {
-    if (pending_signal == 0) pending_signal = number;
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    if (pending_signal == number && now.tv_sec - pending_since >= 2) {
+        sigaction(number, &former_action[number], NULL);
+        raise(number);
+    }
+    if (pending_signal == 0) {
+        pending_since = now.tv_sec;
+        pending_signal = number;
+    }
 }
 
 int tessera_pending_signal(void) { return pending_signal; }
@@ -67,6 +84,12 @@ int tessera_watch_signal(int number, int watch) {
         return errno;
     is_watched[number] = watch != 0;
     return 0;
+}
+
+void tessera_return_freed_memory(void) {
+#if defined(__GLIBC__)
+    mallopt(M_MMAP_THRESHOLD, 1 << 20);
+#endif
 }
 
 int tessera_cores_in_affinity_mask(void) {

@@ -17,8 +17,8 @@ public struct DistributedMatrix<Scalar: LinearScalar>: ~Copyable {
     public let localColumns: Int
     /// The distance of two neighbours in a row of this rank's share, in scalars: at least `max(1, localRows)`.
     public let leadingDimension: Int
-    /// This rank's share.
-    public let storage: UnsafeMutablePointer<Scalar>
+    /// This rank's share, for the numeric modules; users see it through ``local`` and ``mutableLocal``.
+    @usableFromInline package let storage: UnsafeMutablePointer<Scalar>
 
     /// Global rows.
     @inlinable

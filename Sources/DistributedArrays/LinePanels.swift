@@ -14,7 +14,7 @@ internal import MessagePassing
 /// A rectangle of a matrix, cut into rounds.
 package struct LinePanels {
     /// Bytes of a rank's share of one round.
-    nonisolated(unsafe) package static var limit = 8 << 20
+    nonisolated(unsafe) package static var limit = 4 << 20
     /// Lines of a rank's share of one round: short lines cost bookkeeping of their own.
     private static let mostLines = 1 << 17
 

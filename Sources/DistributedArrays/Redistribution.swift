@@ -98,6 +98,7 @@ extension DistributedMatrix {
     ) throws(TesseraError) -> DistributedMatrix {
         let shape = if let matrix { "\(matrix.rows)x\(matrix.columns)" } else { "no matrix" }
         try grid.communicator.agree("scattered", on: [rows, columns, block ?? 0, root]) { () throws(TesseraError) in
+            try requireRoot(root, of: grid, "scattered")
             guard grid.rank != root || shape == "\(rows)x\(columns)" else {
                 throw .argument(
                     routine: "scattered", name: "matrix", expected: "\(rows)x\(columns) on rank \(root)", found: shape)
@@ -127,6 +128,10 @@ extension DistributedMatrixView {
 
     /// The rectangle on one rank, nil on the others: for small ones. Collective.
     public func gathered(to root: Int = 0) throws(TesseraError) -> Matrix<Scalar>? {
+        let home = grid
+        try home.communicator.agree("gathered", on: [root]) { () throws(TesseraError) in
+            try requireRoot(root, of: home, "gathered")
+        }
         var whole = DistributedMatrix<Scalar>(
             zeros: MatrixLayout(rows: rows, columns: columns, wholeOn: root, of: grid), on: grid)
         try whole.replace(with: self)
@@ -276,4 +281,11 @@ private func grouped(_ indices: Range<Int>, by parts: Int, _ part: (Int) -> Int)
     var groups = [[Int]](repeating: [], count: parts)
     for index in indices { groups[part(index)].append(index) }
     return groups
+}
+
+/// Refuses a root that is not a rank.
+private func requireRoot(_ root: Int, of grid: ProcessGrid, _ routine: String) throws(TesseraError) {
+    guard (0..<grid.size).contains(root) else {
+        throw .argument(routine: routine, name: "root", expected: "a rank below \(grid.size)", found: "\(root)")
+    }
 }

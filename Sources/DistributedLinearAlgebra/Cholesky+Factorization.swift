@@ -20,6 +20,7 @@ func factorLowerTriangle<Scalar: LinearScalar>(
 ) throws(TesseraError) -> Int? {
     let step = CholeskyStep(for: a)
     for k in 0..<a.layout.rows.blockCount {
+        try a.grid.communicator.stopIfAsked()
         let offset = k * a.layout.rows.block
         // A11 = L11 L11ᴴ, then L21 = A21 L11⁻ᴴ
         let failure = try step.factorPanel(k, of: a)

@@ -23,7 +23,7 @@ public struct Cholesky<Scalar: LinearScalar>: ~Copyable {
     ///
     /// - Throws, on all ranks: ``TesseraError/notPositiveDefinite(minor:)`` with the order of the first leading minor that
     ///   is not positive; ``TesseraError/argument(routine:name:expected:found:)`` for a matrix that is not square or whose
-    ///   blocks are not square.
+    ///   blocks are not square; ``TesseraError/interrupted(signal:)`` between two panels.
     public init(consuming matrix: consuming DistributedMatrix<Scalar>) throws(TesseraError) {
         let (rows, columns) = (matrix.layout.rows, matrix.layout.columns)
         try matrix.grid.communicator.agree("Cholesky", on: matrix.layout.words) { () throws(TesseraError) in
@@ -40,7 +40,7 @@ public struct Cholesky<Scalar: LinearScalar>: ~Copyable {
         }
         let oneNorm = try matrix.hermitianNorm()
         let grid = matrix.grid
-        let failingMinor = grid.communicator.collectively("Cholesky") { () throws(TesseraError) in
+        let failingMinor = try grid.communicator.collectivelyUnlessStopped("Cholesky") { () throws(TesseraError) in
             try factorLowerTriangle(&matrix)
         }
         if let failingMinor { throw .notPositiveDefinite(minor: failingMinor) }

@@ -24,6 +24,7 @@ func factorWithPivoting<Scalar: LinearScalar>(
     var firstZero: Int?
     let (m, n, block) = (a.rows, a.columns, a.layout.rows.block)
     for start in stride(from: 0, to: min(m, n), by: block) {
+        try a.grid.communicator.stopIfAsked()
         let panel = start..<min(start + block, min(m, n))
         // A(:, 1) = P L U, and its pivots to every rank
         let found = try Trace.span("panel") { () throws(TesseraError) in try step.factorPanel(panel, of: &a) }

@@ -24,7 +24,8 @@ public struct LU<Scalar: LinearScalar>: ~Copyable {
 
     /// Factors the matrix, m x n, in its own memory. Collective.
     ///
-    /// - Throws: ``TesseraError/argument(routine:name:expected:found:)`` on all ranks for blocks that are not square.
+    /// - Throws: ``TesseraError/argument(routine:name:expected:found:)`` on all ranks for blocks that are not square;
+    ///   ``TesseraError/interrupted(signal:)`` between two panels.
     public init(consuming matrix: consuming DistributedMatrix<Scalar>) throws(TesseraError) {
         let (rows, columns) = (matrix.layout.rows, matrix.layout.columns)
         try matrix.grid.communicator.agree("LU", on: matrix.layout.words) { () throws(TesseraError) in
@@ -34,12 +35,14 @@ public struct LU<Scalar: LinearScalar>: ~Copyable {
                     found: "blocks of \(rows.block)x\(columns.block)")
             }
         }
-        norms = (try matrix.norm(.one), try matrix.norm(.infinity))
+        let (oneNorm, infinityNorm) = (try matrix.norm(.one), try matrix.norm(.infinity))
         let grid = matrix.grid
-        let found = grid.communicator.collectively("LU") { () throws(TesseraError) in
+        let found = try grid.communicator.collectivelyUnlessStopped("LU") { () throws(TesseraError) in
             try factorWithPivoting(&matrix)
         }
-        (pivots, firstZeroPivot) = (found.pivots, found.firstZero)
+        pivots = found.pivots
+        firstZeroPivot = found.firstZero
+        norms = (oneNorm, infinityNorm)
         factors = matrix
     }
 

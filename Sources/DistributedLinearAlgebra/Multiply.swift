@@ -40,7 +40,7 @@ public func multiply<Scalar: LinearScalar>(
     }
     guard alpha != .zero, k > 0 else { return c.scale(by: beta) }
     guard m > 0, n > 0 else { return }
-    c.grid.communicator.collectively("multiply") { () throws(TesseraError) in
+    try c.grid.communicator.collectivelyUnlessStopped("multiply") { () throws(TesseraError) in
         if n <= MultiplyModel.fewColumns(m: m, k: k) {
             try multiplyFewColumns(alpha, a, transposeA, b, transposeB, beta, into: &c)
         } else {
@@ -108,6 +108,7 @@ private struct ProductStep<Scalar: LinearScalar>: ~Copyable {
         into c: inout DistributedMatrix<Scalar>
     ) throws(TesseraError) {
         for start in stride(from: 0, to: extents.k, by: depth) {
+            try c.grid.communicator.stopIfAsked()
             let inner = start..<min(extents.k, start + depth)
             let left = try columnPanel.gatherColumns(
                 inner, rows: 0..<extents.m, of: a, transposeA, dealtLike: layout.rows)

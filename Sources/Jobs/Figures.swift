@@ -34,7 +34,8 @@ func drawDiffusion(
         [
             .elevation("Before", raster: raster(before), relief: relief),
             .elevation("After", raster: raster(after), relief: relief),
-            .difference("Difference", quantity: "after - before (m)", raster: raster(zip(after, before).map { $0 - $1 })),
+            .difference(
+                "Difference", quantity: "after - before (m)", raster: raster(zip(after, before).map { $0 - $1 })),
         ], caption: caption)
     try panels.picture().write(toPNG: path)
 }

@@ -1,3 +1,4 @@
+internal import ArrayFormats
 internal import Foundation
 package import JobFiles
 package import Tessera
@@ -38,7 +39,7 @@ struct JobRun {
 
     /// Throws ``TesseraError/interrupted(signal:)`` on all ranks when one of them has been asked to stop. Collective.
     func stopIfAsked() throws(TesseraError) {
-        if let signal = try world.agreeOnSignal() { throw .interrupted(signal: signal) }
+        try world.stopIfAsked()
     }
 
     /// The grid that a job asks for, or one as square as the rank count allows. Collective.
@@ -62,11 +63,16 @@ package func run(_ job: JobFile, options: RunOptions, on world: Communicator) th
         }
     }
     let run = JobRun(world: world, folder: job.outputFolder, options: options)
+    try run.onRoot { () throws(TesseraError) in
+        // A path that cannot be written is found out now, not after the work.
+        if let trace = options.trace { _ = try AtomicFile(trace) }
+    }
     if options.trace != nil {
         try world.barrier()
         Trace.begin()
     }
-    let rates = try MachineRates(measuredOn: world)
+    let isStencil = if case .heat = job.job { true } else { false }
+    let rate = isStencil ? try MachineRates.triadRate(3, world) : try MachineRates.gemmRate(1000, 3, world)
     Traffic.total.reset()
     try world.barrier()
     let start = MPIEnvironment.seconds
@@ -77,11 +83,11 @@ package func run(_ job: JobFile, options: RunOptions, on world: Communicator) th
     summary.add("ranks", "ranks", .integer(world.size))
     summary.add("threads", "threads a rank", .integer(OpenBLAS.threads))
     switch job.job {
-    case .gaussianProcess(let spec): try runGaussianProcess(spec, run, rates, &summary)
-    case .heat(let spec): try runHeat(spec, run, rates, &summary)
-    case .solve(let spec): try runSolve(spec, run, rates, &summary)
-    case .multiply(let spec): try runMultiply(spec, run, rates, &summary)
-    case .linpack(let spec): try runLinpack(spec, run, rates, &summary)
+    case .gaussianProcess(let spec): try runGaussianProcess(spec, run, rate, &summary)
+    case .heat(let spec): try runHeat(spec, run, rate, &summary)
+    case .solve(let spec): try runSolve(spec, run, rate, &summary)
+    case .multiply(let spec): try runMultiply(spec, run, rate, &summary)
+    case .linpack(let spec): try runLinpack(spec, run, rate, &summary)
     }
 
     let seconds = try world.allReduce(MPIEnvironment.seconds - start, .maximum)
@@ -89,9 +95,11 @@ package func run(_ job: JobFile, options: RunOptions, on world: Communicator) th
     summary.add("seconds", "time", .quantity(seconds, "s"))
     summary.add("communication_share", "communicating", .quantity(100 * communicating / seconds, "%"))
     summary.add("results", "results", .text(job.outputFolder))
-    if let trace = options.trace { try TraceFile.write(to: trace, on: world) }
+    summary.add("peak_memory_bytes", "peak memory", .bytes(try world.allReduce(peakMemory, .sum)))
     try run.onRoot { () throws(TesseraError) in
         try summary.write(to: run.path("summary.json"))
     }
     if run.isRoot { print(options.json ? summary.json : summary.text) }
+    if let trace = options.trace { try TraceFile.write(to: trace, on: world) }
+    if let failure = summary.failure { throw failure }
 }

@@ -10,6 +10,8 @@ package struct JobSummary: Sendable {
         /// A number and its unit; printed with four digits, written in full.
         case quantity(Double, String)
         case flag(Bool)
+        /// Printed in MiB.
+        case bytes(Int)
         case list([JobSummary])
     }
 
@@ -29,6 +31,7 @@ package struct JobSummary: Sendable {
                     ? String(format: "%.1f %%", number)
                     : fourDigits(number) + (unit.isEmpty ? "" : " " + unit)
             case .flag(let holds): holds ? "yes" : "no"
+            case .bytes(let count): "\(count >> 20) MiB"
             case .list(let members):
                 members.map {
                     $0.facts.map { $0.label.isEmpty ? $0.text : "\($0.label) \($0.text)" }.joined(separator: " ")
@@ -39,6 +42,8 @@ package struct JobSummary: Sendable {
     }
 
     package private(set) var facts: [Fact] = []
+    /// Why the run has failed although it came to its end: thrown when the summary has been written.
+    package var failure: TesseraError?
 
     package init() {}
 
@@ -71,6 +76,7 @@ package struct JobSummary: Sendable {
                 case .integer(let number): "\(number)"
                 case .quantity(let number, _): number.isFinite ? "\(number)" : "null"
                 case .flag(let holds): "\(holds)"
+                case .bytes(let count): "\(count)"
                 case .list(let members): "[" + members.map(\.json).joined(separator: ", ") + "]"
                 }
             return "\(quoted(fact.key)): \(value)"

@@ -62,6 +62,20 @@ extension Communicator {
         }
     }
 
+    /// ``collectively(_:_:)`` for a long routine that asks between its steps whether to stop: ``stopIfAsked()`` throws on
+    /// all ranks alike, and that error may unwind.
+    @inlinable
+    package func collectivelyUnlessStopped<R: ~Copyable>(
+        _ routine: StaticString, _ body: () throws(TesseraError) -> R
+    ) throws(TesseraError) -> R {
+        do throws(TesseraError) {
+            return try body()
+        } catch {
+            guard case .interrupted = error else { abort(because: error, in: routine) }
+            throw error
+        }
+    }
+
     /// Prints the error with this rank, once, and ends the job.
     @usableFromInline
     package func abort(because error: TesseraError, in routine: StaticString) -> Never {

@@ -9,6 +9,8 @@ public enum MPIEnvironment {
     nonisolated(unsafe) package private(set) static var phase = Phase.idle
     /// Whether this process called `MPI_Init` through ``start()``; an embedding program may have done it before.
     nonisolated(unsafe) private static var ownsMPI = false
+    /// Ranks that share this node's memory, as far as is known: 1 until someone has counted them.
+    nonisolated(unsafe) package static var ranksOnNode = 1
     /// Communicators not yet closed, in the order in which all ranks made them.
     nonisolated(unsafe) private static var open: [Communicator] = []
 

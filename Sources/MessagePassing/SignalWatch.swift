@@ -18,7 +18,8 @@ public enum SignalWatch {
     /// What schedulers and terminals send: SIGTERM (end of allocation), SIGINT (Ctrl-C), SIGUSR1 (checkpoint and stop).
     public static var usualSignals: [Int32] { [SIGTERM, SIGINT, SIGUSR1] }
 
-    /// From now on these signals are noted instead of ending the process.
+    /// From now on these signals are noted instead of ending the process. A second one of the same kind does again what it
+    /// did before.
     ///
     /// - Throws: ``TesseraError/argument(routine:name:expected:found:)`` for a number that cannot be caught.
     public static func begin(_ signals: [Int32] = usualSignals) throws(TesseraError) {
@@ -50,5 +51,11 @@ extension Communicator {
     public func agreeOnSignal() throws(TesseraError) -> Int32? {
         let signal = try agreedMaximum(Int(SignalWatch.pending ?? 0))
         return signal == 0 ? nil : Int32(signal)
+    }
+
+    /// Throws ``TesseraError/interrupted(signal:)`` on all ranks when one of them has been asked to stop. Collective, as
+    /// ``agreeOnSignal()``.
+    public func stopIfAsked() throws(TesseraError) {
+        if let signal = try agreeOnSignal() { throw .interrupted(signal: signal) }
     }
 }

@@ -34,7 +34,9 @@ public enum Trace {
 
     /// Records `body` as a span of this name.
     @inline(__always)
-    public static func span<R: ~Copyable, E>(_ name: @autoclosure () -> String, _ body: () throws(E) -> R) throws(E) -> R {
+    public static func span<R: ~Copyable, E>(_ name: @autoclosure () -> String, _ body: () throws(E) -> R) throws(E)
+        -> R
+    {
         guard let origin else { return try body() }
         let start = MPIEnvironment.seconds
         defer {

@@ -28,10 +28,11 @@ public struct MachineRates: Sendable {
         let b = Matrix<Double>(rows: n, columns: n) { random.element($0, $1 + n) }
         var c = Matrix<Double>(rows: n, columns: n)
         let flops = 2 * Double(n) * Double(n) * Double(n) * Double(world.size)
-        return try flops / best(of: repeats + 1, world) { () throws(TesseraError) in
-            var target = c.mutableView
-            try multiply(a.view, b.view, into: &target)
-        }
+        return try flops
+            / best(of: repeats + 1, world) { () throws(TesseraError) in
+                var target = c.mutableView
+                try multiply(a.view, b.view, into: &target)
+            }
     }
 
     /// The triad's bytes a second of all ranks together. Collective.

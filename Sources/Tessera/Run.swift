@@ -1,3 +1,4 @@
+internal import CShim
 public import Failures
 private import Foundation
 internal import LinearAlgebra
@@ -15,6 +16,7 @@ public import MessagePassing
 ///
 /// - Throws: ``TesseraError/communication(_:)`` when MPI cannot start, or has been started here before.
 public func run(_ body: (Communicator) throws -> Void) throws(TesseraError) {
+    tessera_return_freed_memory()
     let world = try MPIEnvironment.start()
     let farewell = try world.duplicate()
     try prepareThreads(on: world)

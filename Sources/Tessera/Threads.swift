@@ -12,6 +12,7 @@ public var coresInAffinityMask: Int { Int(tessera_cores_in_affinity_mask()) }
 func prepareThreads(on world: Communicator) throws(TesseraError) {
     let node = try world.splitByNode()
     let ranksOnNode = node.size
+    MPIEnvironment.ranksOnNode = ranksOnNode
     try node.close()
     let environment = ProcessInfo.processInfo.environment
     let mask = coresInAffinityMask

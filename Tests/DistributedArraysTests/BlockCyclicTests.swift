@@ -40,7 +40,9 @@ struct BlockCyclicTests {
     }
 
     @Test func gridsAreAsSquareAsPossible() {
-        let expected = [1: (1, 1), 2: (1, 2), 3: (1, 3), 4: (2, 2), 6: (2, 3), 7: (1, 7), 12: (3, 4), 36: (6, 6), 97: (1, 97)]
+        let expected = [
+            1: (1, 1), 2: (1, 2), 3: (1, 3), 4: (2, 2), 6: (2, 3), 7: (1, 7), 12: (3, 4), 36: (6, 6), 97: (1, 97),
+        ]
         for (count, shape) in expected { #expect(ProcessGrid.squarest(count) == shape) }
     }
 }

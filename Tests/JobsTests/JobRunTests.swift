@@ -22,7 +22,8 @@ struct JobRunTests {
         _ name: String, ranks: Int?, _ arguments: [String] = [], seconds: Double = 120
     ) async throws -> (Outcome, String) {
         let output = folder.path("\(name)-\(ranks ?? 0)")
-        let words = ["run", folder.path("\(name).yaml"), "--output", output, "--progress", "none", "--json"] + arguments
+        let words =
+            ["run", folder.path("\(name).yaml"), "--output", output, "--progress", "none", "--json"] + arguments
         let outcome =
             if let ranks {
                 try await Launch.ranks(ranks, "tessera", words, seconds: seconds)

@@ -32,7 +32,8 @@ public enum Launch {
         ]
         let command = ["mpirun"] + flags + [path(of: program)] + arguments
         // A signal goes to mpirun alone, once, as from a terminal or a scheduler: a second one would end it at once.
-        let sender = signal.map { ["timeout", "--foreground", "--preserve-status", "-s", $0.name, "\($0.after)"] } ?? []
+        let sender =
+            signal.map { ["timeout", "--foreground", "--preserve-status", "-s", $0.name, "\($0.after)"] } ?? []
         let line = sender + command
         return try await turnstile.pass {
             try await run(.name(line[0]), Array(line.dropFirst()), environment: environment, seconds: seconds)

@@ -8,6 +8,10 @@
 /// own choice should stand.
 const char *tessera_expected_core_type(void);
 
+/// From now on large blocks of memory go back to the system as soon as they are freed. (By default glibc keeps ever larger
+/// ones, up to 32 MiB each, and passing buffers would add to a process's peak.)
+void tessera_return_freed_memory(void);
+
 /// The number of cores that this process may run on.
 int tessera_cores_in_affinity_mask(void);
 

@@ -2,17 +2,17 @@ internal import JobFiles
 internal import Tessera
 
 /// Kind `multiply`: C = alpha op(A) op(B), from files to a file.
-func runMultiply(_ spec: MultiplySpec, _ run: JobRun, _ rates: MachineRates, _ summary: inout JobSummary) throws {
+func runMultiply(_ spec: MultiplySpec, _ run: JobRun, _ peak: Double, _ summary: inout JobSummary) throws {
     switch spec.element {
-    case .float: try product(of: Float.self, spec, run, rates, &summary)
-    case .double: try product(of: Double.self, spec, run, rates, &summary)
-    case .complexFloat: try product(of: Complex<Float>.self, spec, run, rates, &summary)
-    case .complexDouble: try product(of: Complex<Double>.self, spec, run, rates, &summary)
+    case .float: try product(of: Float.self, spec, run, peak, &summary)
+    case .double: try product(of: Double.self, spec, run, peak, &summary)
+    case .complexFloat: try product(of: Complex<Float>.self, spec, run, peak, &summary)
+    case .complexDouble: try product(of: Complex<Double>.self, spec, run, peak, &summary)
     }
 }
 
 private func product<Scalar: LinearScalar>(
-    of type: Scalar.Type, _ spec: MultiplySpec, _ run: JobRun, _ rates: MachineRates, _ summary: inout JobSummary
+    of type: Scalar.Type, _ spec: MultiplySpec, _ run: JobRun, _ peak: Double, _ summary: inout JobSummary
 ) throws(TesseraError) {
     let grid = try run.grid(spec.grid)
     let (m, n, k) = spec.extents
@@ -32,7 +32,7 @@ private func product<Scalar: LinearScalar>(
     let flops = 2 * Double(m) * Double(n) * Double(k) * (Scalar.isComplex ? 4 : 1)
     summary.add("shape", "shape", .text("\(m) x \(k) by \(k) x \(n), \(Scalar.typeName)"))
     summary.add(dense: grid, block: block)
-    summary.add(rate: flops, over: seconds, "multiply", rates)
+    summary.add(rate: flops, over: seconds, "multiply", peak)
     summary.add("product", "product", .text(spec.product))
     try grid.close()
 }
@@ -55,9 +55,9 @@ extension JobSummary {
     }
 
     /// The time, the rate and the share of the DGEMM peak of the main routine.
-    mutating func add(rate flops: Double, over seconds: Double, _ name: String, _ rates: MachineRates) {
+    mutating func add(rate flops: Double, over seconds: Double, _ name: String, _ peak: Double) {
         add("\(name)_seconds", name, .quantity(seconds, "s"))
         add("gflops", "rate", .quantity(flops / seconds / 1e9, "GFLOP/s"))
-        add("share_of_peak", "of DGEMM peak", .quantity(100 * flops / seconds / rates.gemm, "%"))
+        add("share_of_peak", "of DGEMM peak", .quantity(100 * flops / seconds / peak, "%"))
     }
 }

@@ -2,17 +2,17 @@ internal import JobFiles
 internal import Tessera
 
 /// Kind `solve`: A x = b, from files to a file. A is factored in its own memory and read again by panels for the residual.
-func runSolve(_ spec: SolveSpec, _ run: JobRun, _ rates: MachineRates, _ summary: inout JobSummary) throws {
+func runSolve(_ spec: SolveSpec, _ run: JobRun, _ peak: Double, _ summary: inout JobSummary) throws {
     switch spec.element {
-    case .float: try solution(of: Float.self, spec, run, rates, &summary)
-    case .double: try solution(of: Double.self, spec, run, rates, &summary)
-    case .complexFloat: try solution(of: Complex<Float>.self, spec, run, rates, &summary)
-    case .complexDouble: try solution(of: Complex<Double>.self, spec, run, rates, &summary)
+    case .float: try solution(of: Float.self, spec, run, peak, &summary)
+    case .double: try solution(of: Double.self, spec, run, peak, &summary)
+    case .complexFloat: try solution(of: Complex<Float>.self, spec, run, peak, &summary)
+    case .complexDouble: try solution(of: Complex<Double>.self, spec, run, peak, &summary)
     }
 }
 
 private func solution<Scalar: LinearScalar>(
-    of type: Scalar.Type, _ spec: SolveSpec, _ run: JobRun, _ rates: MachineRates, _ summary: inout JobSummary
+    of type: Scalar.Type, _ spec: SolveSpec, _ run: JobRun, _ peak: Double, _ summary: inout JobSummary
 ) throws(TesseraError) {
     let grid = try run.grid(spec.grid)
     let file = try MatrixFile(spec.matrix.path, on: grid)
@@ -38,7 +38,8 @@ private func solution<Scalar: LinearScalar>(
     summary.add("backward_error", "backward error", .quantity(Double(answer.backwardError), ""))
     summary.add("condition_estimate", "condition estimate", .quantity(Double(answer.conditionEstimate), ""))
     if let warning = answer.warning { summary.add("warning", "warning", .text(warning)) }
-    summary.add(rate: answer.method.flops(n, columns) * (Scalar.isComplex ? 4 : 1), over: seconds, "solve", rates)
+    if !answer.backwardError.isFinite { summary.failure = .notFinite(routine: "solve", name: "x") }
+    summary.add(rate: answer.method.flops(n, columns) * (Scalar.isComplex ? 4 : 1), over: seconds, "solve", peak)
     summary.add("solution", "solution", .text(spec.solution))
     try grid.close()
 }

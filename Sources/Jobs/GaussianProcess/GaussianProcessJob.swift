@@ -5,7 +5,7 @@ internal import Tessera
 
 /// Kind `gaussian-process`: predicts a whole map from a sample of its cells and reports the error on the others.
 func runGaussianProcess(
-    _ spec: GaussianProcessSpec, _ run: JobRun, _ rates: MachineRates, _ summary: inout JobSummary
+    _ spec: GaussianProcessSpec, _ run: JobRun, _ peak: Double, _ summary: inout JobSummary
 ) throws {
     let (shape, field) = try NpyFile.read(spec.field.path)
     let sample = TrainingSample(count: spec.samples, of: field.count, seed: UInt64(spec.seed))
@@ -44,13 +44,14 @@ func runGaussianProcess(
 
     summary.add("training_cells", "training cells", .integer(sample.cells.count))
     summary.add("held_out_cells", "held-out cells", .integer(field.count - sample.cells.count))
-    let error = try run.world.broadcast(prediction.map { rootMeanSquare(field, $0, leavingOut: sample.cells) } ?? 0, from: 0)
+    let error = try run.world.broadcast(
+        prediction.map { rootMeanSquare(field, $0, leavingOut: sample.cells) } ?? 0, from: 0)
     summary.add("rmse", "RMSE held out", .quantity(error, "m"))
     summary.add("log_marginal_likelihood", "log likelihood", .quantity(process.logMarginalLikelihood, ""))
     let n = Double(spec.samples)
     summary.add("fit_seconds", "fit", .quantity(fitSeconds, "s"))
     summary.add("fit_gflops", "fit rate", .quantity(n * n * n / 3 / fitSeconds / 1e9, "GFLOP/s"))
-    summary.add("share_of_peak", "of DGEMM peak", .quantity(100 * n * n * n / 3 / fitSeconds / rates.gemm, "%"))
+    summary.add("share_of_peak", "of DGEMM peak", .quantity(100 * n * n * n / 3 / fitSeconds / peak, "%"))
 
     try run.onRoot { () throws(TesseraError) in
         guard let prediction else { return }
@@ -59,7 +60,8 @@ func runGaussianProcess(
         if spec.pictures {
             try drawPrediction(
                 truth: field, prediction: prediction, shape: shape, spacing: (spec.rowSpacing, spec.columnSpacing),
-                caption: "\(sample.cells.count) of \(field.count) cells known; RMSE on the others \(String(format: "%.2f", error)) m",
+                caption:
+                    "\(sample.cells.count) of \(field.count) cells known; RMSE on the others \(String(format: "%.2f", error)) m",
                 to: run.path("prediction.png"))
         }
     }
@@ -86,7 +88,9 @@ private func rootMeanSquare(_ truth: [Double], _ prediction: [Double], leavingOu
     var isHeldOut = [Bool](repeating: true, count: truth.count)
     for cell in cells { isHeldOut[cell] = false }
     var sum = 0.0
-    for cell in truth.indices where isHeldOut[cell] { sum += (truth[cell] - prediction[cell]) * (truth[cell] - prediction[cell]) }
+    for cell in truth.indices where isHeldOut[cell] {
+        sum += (truth[cell] - prediction[cell]) * (truth[cell] - prediction[cell])
+    }
     return (sum / Double(max(1, truth.count - cells.count))).squareRoot()
 }
 
