@@ -79,6 +79,7 @@ peers: build
 	Benchmarks/peers/run --tessera $(TESSERA)
 
 docs: packages
+	@mkdir -p .build/docs
 	@for module in CostModels MessagePassing LinearAlgebra DistributedArrays DistributedLinearAlgebra Stencils Tessera; do \
 	  swift package --allow-writing-to-directory .build/docs/$$module generate-documentation --target $$module \
 	    --warnings-as-errors --transform-for-static-hosting --output-path .build/docs/$$module || exit 1; done

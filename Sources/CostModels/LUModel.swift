@@ -6,7 +6,11 @@ public enum LUModel {
         return m * n * n - n * n * n / 3 - n * n / 2 + 5 * n / 6
     }
 
-    /// - Parameter pivots: the exchanges that were made: row i with row `pivots[i]`.
+    /// - Parameters:
+    ///   - m: rows.
+    ///   - n: columns.
+    ///   - pivots: the exchanges that were made: row i with row `pivots[i]`.
+    ///   - grid: the ranks and the block size.
     public static func communication(m: Int, n: Int, pivots: [Int], on grid: GridModel) -> Communication {
         let (p, q, size) = (grid.rows, grid.columns, grid.size)
         // ‖A‖₁ and ‖A‖∞

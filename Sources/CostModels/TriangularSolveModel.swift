@@ -7,9 +7,12 @@ public enum TriangularSolveModel {
     public static let fewColumns = 8
 
     /// - Parameters:
+    ///   - n: the order of A.
+    ///   - m: right-hand sides.
     ///   - isForward: from the first block on: op(A) is lower (left), or upper (right).
     ///   - isTransposed: op(A) is not A, so that its panels are redistributed.
     ///   - isRight: A stands on the right.
+    ///   - grid: the ranks and the block size.
     public static func communication(
         n: Int, m: Int, isForward: Bool, isTransposed: Bool, isRight: Bool = false, on grid: GridModel
     ) -> Communication {

@@ -19,7 +19,7 @@ extension DistributedMatrix {
     /// The same matrix gives the same bytes on every grid and for every block size, and reads back as the same numbers.
     /// An existing file is replaced atomically or not at all.
     ///
-    /// - Throws: ``TesseraError/file(path:reason:)`` with the system's reason, on all ranks.
+    /// - Throws: `TesseraError.file` with the system's reason, on all ranks.
     public borrowing func write(to path: String) throws(TesseraError) {
         var format: MatrixFormat?
         try grid.communicator.agree("DistributedMatrix.write", on: layout.words + path.utf8.map(Int.init)) {

@@ -17,7 +17,7 @@ extension DistributedMatrix {
 
     /// One element on every rank. Collective.
     ///
-    /// - Throws: ``TesseraError/argument(routine:name:expected:found:)`` on all ranks for an index outside the matrix.
+    /// - Throws: `TesseraError.argument` on all ranks for an index outside the matrix.
     public borrowing func value(_ i: Int, _ j: Int) throws(TesseraError) -> Scalar {
         let (m, n) = (rows, columns)
         try grid.communicator.agree("value", on: [i, j]) { () throws(TesseraError) in

@@ -52,7 +52,7 @@ public struct DistributedMatrix<Scalar: LinearScalar>: ~Copyable {
     ///   - columns: global columns.
     ///   - block: rows and columns of a block; nil for a size that fits the shape.
     ///   - grid: the ranks.
-    /// - Throws: ``TesseraError/argument(routine:name:expected:found:)`` on all ranks for a negative size or a block below 1.
+    /// - Throws: `TesseraError.argument` on all ranks for a negative size or a block below 1.
     public init(rows: Int, columns: Int, block: Int? = nil, on grid: ProcessGrid) throws(TesseraError) {
         try grid.communicator.agree("DistributedMatrix", on: [rows, columns, block ?? 0]) { () throws(TesseraError) in
             func require(_ holds: Bool, _ name: String, _ expected: String, _ found: Int) throws(TesseraError) {

@@ -2,7 +2,7 @@ public import LinearAlgebra
 
 /// A rectangle of a distributed matrix, for reading: any rows and columns, aligned to blocks or not.
 ///
-/// A view copies nothing and borrows the matrix. ``copied(as:on:)`` makes a matrix of it, in any layout.
+/// A view copies nothing and borrows the matrix. ``copied(block:)`` makes a matrix of it, in any layout.
 public struct DistributedMatrixView<Scalar: LinearScalar>: ~Escapable {
     // Two words: Swift 6.3 passes larger non-escapable generic structures by an address that may be dead already.
     private let frame: ViewFrame

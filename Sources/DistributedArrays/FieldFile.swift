@@ -24,7 +24,7 @@ public struct FieldFile {
 
     /// Reads a file's header. Collective.
     ///
-    /// - Throws: ``TesseraError/file(path:reason:)`` on all ranks where the file cannot be read, its header is wrong, its
+    /// - Throws: `TesseraError.file` on all ranks where the file cannot be read, its header is wrong, its
     ///   size is not what the header says, or its elements are complex.
     public init(_ path: String, on communicator: Communicator) throws(TesseraError) {
         var found: NpyHeader?
@@ -43,8 +43,8 @@ public struct FieldFile {
 
     /// Fills the buffer with this rank's box; boxes may overlap. Collective.
     ///
-    /// - Throws: ``TesseraError/argument(routine:name:expected:found:)`` on all ranks for a box outside the array or a
-    ///   buffer of another size; ``TesseraError/file(path:reason:)`` where the file cannot be read or has changed.
+    /// - Throws: `TesseraError.argument` on all ranks for a box outside the array or a
+    ///   buffer of another size; `TesseraError.file` where the file cannot be read or has changed.
     public func read<T: BinaryFloatingPoint & MessageElement>(
         into buffer: inout MutableSpan<T>, box origin: [Int], extents: [Int]
     ) throws(TesseraError) {
@@ -63,9 +63,9 @@ public struct FieldFile {
     /// The boxes must fill the array without overlap; the bytes are then the same however it is cut. An existing file is
     /// replaced atomically or not at all.
     ///
-    /// - Throws: ``TesseraError/argument(routine:name:expected:found:)`` on all ranks for a box outside the array, a
+    /// - Throws: `TesseraError.argument` on all ranks for a box outside the array, a
     ///   buffer of another size, or boxes that together have more or fewer elements than the array;
-    ///   ``TesseraError/file(path:reason:)`` with the system's reason.
+    ///   `TesseraError.file` with the system's reason.
     public static func write<T: BinaryFloatingPoint & MessageElement>(
         _ buffer: Span<T>, box origin: [Int], extents: [Int], of shape: [Int], to path: String,
         on communicator: Communicator

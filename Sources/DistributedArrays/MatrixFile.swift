@@ -37,7 +37,7 @@ public struct MatrixFile {
 
     /// Reads a file's header. Collective.
     ///
-    /// - Throws: ``TesseraError/file(path:reason:)`` on all ranks where the file cannot be read, is of another kind, is
+    /// - Throws: `TesseraError.file` on all ranks where the file cannot be read, is of another kind, is
     ///   shorter or longer than its header says, or holds an array of other than one or two axes.
     public init(_ path: String, on grid: ProcessGrid) throws(TesseraError) {
         var found: (Content, rows: Int, columns: Int, isComplex: Bool)?
@@ -98,9 +98,9 @@ extension MatrixFile {
     ///
     /// The cost of a panel of a `.npy` file is that of its bytes; Matrix Market text has to be read whole each time.
     ///
-    /// - Throws: on all ranks, ``TesseraError/file(path:reason:)`` with the line number of bad text, or where the file
-    ///   has changed or is complex and the scalars are not; ``TesseraError/memory(purpose:needed:available:)``;
-    ///   ``TesseraError/argument(routine:name:expected:found:)`` for ranges outside the matrix.
+    /// - Throws: on all ranks, `TesseraError.file` with the line number of bad text, or where the file
+    ///   has changed or is complex and the scalars are not; `TesseraError.memory`;
+    ///   `TesseraError.argument` for ranges outside the matrix.
     public func read<Scalar: LinearScalar>(
         _ type: Scalar.Type = Scalar.self, rows: Range<Int>? = nil, columns: Range<Int>? = nil, block: Int? = nil
     ) throws(TesseraError) -> DistributedMatrix<Scalar> {
@@ -116,7 +116,10 @@ extension MatrixFile {
     ///
     /// After an error the elements are unspecified.
     ///
-    /// - Parameter matrix: of the rectangle's shape, on the ranks on which the file was opened.
+    /// - Parameters:
+    ///   - matrix: of the rectangle's shape, on the ranks on which the file was opened.
+    ///   - rows: rows of the file; nil for all.
+    ///   - columns: columns of the file; nil for all.
     /// - Throws: as ``read(_:rows:columns:block:)``.
     public func read<Scalar: LinearScalar>(
         into matrix: inout DistributedMatrix<Scalar>, rows: Range<Int>? = nil, columns: Range<Int>? = nil

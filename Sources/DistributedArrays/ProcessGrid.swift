@@ -28,7 +28,7 @@ public final class ProcessGrid {
 
     /// A grid of `rows` x `columns` ranks, which must be all ranks of the communicator.
     ///
-    /// - Throws: ``TesseraError/argument(routine:name:expected:found:)`` on all ranks otherwise.
+    /// - Throws: `TesseraError.argument` on all ranks otherwise.
     public init(_ communicator: Communicator, rows: Int, columns: Int) throws(TesseraError) {
         let size = communicator.size
         try communicator.agree("ProcessGrid", on: [rows, columns]) { () throws(TesseraError) in

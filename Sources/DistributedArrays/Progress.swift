@@ -27,6 +27,8 @@ public struct ProgressMeter {
     private var done = 0
 
     /// - Parameters:
+    ///   - progress: how it is shown.
+    ///   - total: units to do.
     ///   - unit: what is counted, in the plural.
     ///   - workPerUnit: work in one unit, for the rate; 0 shows units a second.
     ///   - workUnit: the name of that work: `Gpt`, `GFLOP`.

@@ -21,7 +21,7 @@ extension DistributedMatrix {
     ///   - operation: none, transpose or conjugate transpose.
     ///   - row: the first global row to replace.
     ///   - column: the first global column to replace.
-    /// - Throws: ``TesseraError/argument(routine:name:expected:found:)`` on all ranks where op(source) does not fit.
+    /// - Throws: `TesseraError.argument` on all ranks where op(source) does not fit.
     @specialized(where Scalar == Float)
     @specialized(where Scalar == Double)
     @specialized(where Scalar == Complex<Float>)
@@ -90,7 +90,7 @@ extension DistributedMatrix {
 
     /// Deals a matrix that `root` holds; the other ranks pass nil. Collective.
     ///
-    /// - Throws: ``TesseraError/argument(routine:name:expected:found:)`` on all ranks where the root's matrix is missing or
+    /// - Throws: `TesseraError.argument` on all ranks where the root's matrix is missing or
     ///   has another shape.
     public static func scattered(
         _ matrix: MatrixView<Scalar>?, rows: Int, columns: Int, block: Int? = nil, from root: Int = 0,

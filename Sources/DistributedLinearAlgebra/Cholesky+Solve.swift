@@ -8,7 +8,7 @@ extension Cholesky {
     /// X with A X = B. Collective.
     ///
     /// - Parameter b: n x m, on the grid of A.
-    /// - Throws: ``TesseraError/argument(routine:name:expected:found:)`` on all ranks where B has not n rows.
+    /// - Throws: `TesseraError.argument` on all ranks where B has not n rows.
     public borrowing func solve(
         _ b: borrowing DistributedMatrix<Scalar>
     ) throws(TesseraError) -> DistributedMatrix<Scalar> {

@@ -21,9 +21,9 @@ public struct Cholesky<Scalar: LinearScalar>: ~Copyable {
 
     /// Factors the matrix in its own memory.
     ///
-    /// - Throws, on all ranks: ``TesseraError/notPositiveDefinite(minor:)`` with the order of the first leading minor that
-    ///   is not positive; ``TesseraError/argument(routine:name:expected:found:)`` for a matrix that is not square or whose
-    ///   blocks are not square; ``TesseraError/interrupted(signal:)`` between two panels.
+    /// - Throws, on all ranks: `TesseraError.notPositiveDefinite` with the order of the first leading minor that
+    ///   is not positive; `TesseraError.argument` for a matrix that is not square or whose
+    ///   blocks are not square; `TesseraError.interrupted` between two panels.
     public init(consuming matrix: consuming DistributedMatrix<Scalar>) throws(TesseraError) {
         let (rows, columns) = (matrix.layout.rows, matrix.layout.columns)
         try matrix.grid.communicator.agree("Cholesky", on: matrix.layout.words) { () throws(TesseraError) in

@@ -10,7 +10,7 @@ extension LU {
     /// An estimate of κ(A) = ‖A‖ ‖A⁻¹‖; infinite for a singular matrix, 0 for an empty one. Collective.
     ///
     /// - Parameter norm: `.one` or `.infinity`.
-    /// - Throws: ``TesseraError/argument(routine:name:expected:found:)`` on all ranks for another norm, or where A is not
+    /// - Throws: `TesseraError.argument` on all ranks for another norm, or where A is not
     ///   square.
     public borrowing func conditionEstimate(norm: MatrixNorm = .one) throws(TesseraError) -> Scalar.Real {
         try factors.grid.communicator.agree("conditionEstimate", on: [Int(norm.letter)]) { () throws(TesseraError) in

@@ -7,8 +7,8 @@ internal import LinearAlgebra
 extension LU {
     /// A⁻¹, dealt like A. Collective.
     ///
-    /// - Throws, on all ranks: ``TesseraError/singular(pivot:)``;
-    ///   ``TesseraError/argument(routine:name:expected:found:)`` where A is not square.
+    /// - Throws, on all ranks: `TesseraError.singular`;
+    ///   `TesseraError.argument` where A is not square.
     public borrowing func inverse() throws(TesseraError) -> DistributedMatrix<Scalar> {
         try requireSquare("inverse")
         if let firstZeroPivot { throw .singular(pivot: firstZeroPivot) }

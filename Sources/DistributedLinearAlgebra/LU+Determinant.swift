@@ -22,7 +22,7 @@ public struct Determinant<Scalar: LinearScalar>: Sendable {
 extension LU {
     /// det A; 0 for a singular matrix, 1 for an empty one. Collective.
     ///
-    /// - Throws: ``TesseraError/argument(routine:name:expected:found:)`` on all ranks where A is not square.
+    /// - Throws: `TesseraError.argument` on all ranks where A is not square.
     public borrowing func determinant() throws(TesseraError) -> Determinant<Scalar> {
         try requireSquare("determinant")
         if firstZeroPivot != nil { return Determinant(phase: .zero, logarithm: -Scalar.Real.infinity) }

@@ -12,8 +12,8 @@ extension LU {
     /// - Parameters:
     ///   - b: n x m, on the grid of A.
     ///   - transpose: A, its transpose or its conjugate transpose.
-    /// - Throws, on all ranks: ``TesseraError/singular(pivot:)``;
-    ///   ``TesseraError/argument(routine:name:expected:found:)`` where A is not square or B has not n rows.
+    /// - Throws, on all ranks: `TesseraError.singular`;
+    ///   `TesseraError.argument` where A is not square or B has not n rows.
     public borrowing func solve(
         _ b: borrowing DistributedMatrix<Scalar>, transpose: Transpose = .none
     ) throws(TesseraError) -> DistributedMatrix<Scalar> {

@@ -24,8 +24,8 @@ public struct LU<Scalar: LinearScalar>: ~Copyable {
 
     /// Factors the matrix, m x n, in its own memory. Collective.
     ///
-    /// - Throws: ``TesseraError/argument(routine:name:expected:found:)`` on all ranks for blocks that are not square;
-    ///   ``TesseraError/interrupted(signal:)`` between two panels.
+    /// - Throws: `TesseraError.argument` on all ranks for blocks that are not square;
+    ///   `TesseraError.interrupted` between two panels.
     public init(consuming matrix: consuming DistributedMatrix<Scalar>) throws(TesseraError) {
         let (rows, columns) = (matrix.layout.rows, matrix.layout.columns)
         try matrix.grid.communicator.agree("LU", on: matrix.layout.words) { () throws(TesseraError) in

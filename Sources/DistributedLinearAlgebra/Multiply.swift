@@ -18,7 +18,7 @@ internal import MessagePassing
 /// beta = 0 overwrites C, NaN included; with alpha = 0 or k = 0 neither A nor B is read and C is only scaled. A panel of
 /// about 256 columns of each operand is the memory needed beside them.
 ///
-/// - Throws: ``TesseraError/argument(routine:name:expected:found:)`` on all ranks where the shapes or grids do not fit.
+/// - Throws: `TesseraError.argument` on all ranks where the shapes or grids do not fit.
 public func multiply<Scalar: LinearScalar>(
     alpha: Scalar = 1, _ a: DistributedMatrixView<Scalar>, transposeA: Transpose = .none,
     _ b: DistributedMatrixView<Scalar>, transposeB: Transpose = .none, beta: Scalar = 0,

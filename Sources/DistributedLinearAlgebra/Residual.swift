@@ -13,7 +13,8 @@ internal import MessagePassing
 /// HPL's scaled residual of A x = b, where `panel` generates the columns of A in a range again. Collective.
 ///
 /// - Parameters:
-///   - x: n x m, and b alike; the largest residual over their columns counts.
+///   - x: n x m; the largest residual over its columns counts.
+///   - b: n x m, on the grid of x.
 ///   - panel: the n x count matrix of these columns of A, on the grid of x.
 /// - Returns: a number below 16 for a right solution; NaN where x holds one; 0 for an empty system.
 public func linpackResidual<Scalar: LinearScalar>(

@@ -66,8 +66,8 @@ public struct SolveAnswer<Scalar: LinearScalar>: ~Copyable {
 ///   - a: n x n. Where its blocks are not square, those of the factor's copy are.
 ///   - b: n x m, on the grid of A.
 ///   - method: `.automatic` looks at A's structure.
-/// - Throws, on all ranks: ``TesseraError/singular(pivot:)``; ``TesseraError/notPositiveDefinite(minor:)`` where the method
-///   is `.cholesky`; ``TesseraError/argument(routine:name:expected:found:)`` where A is not square (least-squares problems
+/// - Throws, on all ranks: `TesseraError.singular`; `TesseraError.notPositiveDefinite` where the method
+///   is `.cholesky`; `TesseraError.argument` where A is not square (least-squares problems
 ///   are not solved here) or B does not fit.
 public func solve<Scalar: LinearScalar>(
     _ a: borrowing DistributedMatrix<Scalar>, _ b: borrowing DistributedMatrix<Scalar>,

@@ -20,9 +20,14 @@ internal import MessagePassing
 /// or NaN, not an error. alpha = 0 overwrites B.
 ///
 /// - Parameters:
+///   - alpha: the factor of the result.
 ///   - a: n x n, in any layout.
+///   - triangle: the triangle of A that is read.
+///   - transposeA: op(A): A, its transpose or its conjugate transpose.
+///   - diagonal: whether A's diagonal is taken to be one.
+///   - side: the side of B on which A stands.
 ///   - b: n x m (`.left`) or m x n (`.right`), on the grid of A. Where it is not dealt like A, a copy of it is.
-/// - Throws: ``TesseraError/argument(routine:name:expected:found:)`` on all ranks where the shapes do not fit.
+/// - Throws: `TesseraError.argument` on all ranks where the shapes do not fit.
 public func solveTriangular<Scalar: LinearScalar>(
     alpha: Scalar = 1, _ a: borrowing DistributedMatrix<Scalar>, _ triangle: Triangle, transposeA: Transpose = .none,
     diagonal: Diagonal = .nonUnit, on side: Side = .left, _ b: inout DistributedMatrix<Scalar>

@@ -37,7 +37,7 @@ struct JobRun {
         }
     }
 
-    /// Throws ``TesseraError/interrupted(signal:)`` on all ranks when one of them has been asked to stop. Collective.
+    /// Throws `TesseraError.interrupted` on all ranks when one of them has been asked to stop. Collective.
     func stopIfAsked() throws(TesseraError) {
         try world.stopIfAsked()
     }

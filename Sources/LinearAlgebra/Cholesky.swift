@@ -5,7 +5,7 @@ public import Failures
 /// Overwrites one triangle of A by its Cholesky factor: A = L Lᴴ (`.lower`) or A = Uᴴ U (`.upper`). The other triangle
 /// is neither read nor written.
 ///
-/// Throws ``TesseraError/notPositiveDefinite(minor:)`` with the order of the first leading minor that is not positive
+/// Throws `TesseraError.notPositiveDefinite` with the order of the first leading minor that is not positive
 /// (a NaN there counts as such); the columns before it are factored then.
 public func factorCholesky<Scalar: LinearScalar>(
     _ a: inout MutableMatrixView<Scalar>, _ triangle: Triangle = .lower
@@ -32,7 +32,7 @@ public func solveCholesky<Scalar: LinearScalar>(
 
 /// Overwrites the factor by the same triangle of A⁻¹.
 ///
-/// Throws ``TesseraError/singular(pivot:)`` where the factor has a zero on its diagonal.
+/// Throws `TesseraError.singular` where the factor has a zero on its diagonal.
 public func invertCholesky<Scalar: LinearScalar>(
     _ factor: inout MutableMatrixView<Scalar>, _ triangle: Triangle = .lower
 ) throws(TesseraError) {

@@ -36,7 +36,7 @@ public func factorLU<Scalar: LinearScalar>(_ a: inout MutableMatrixView<Scalar>)
 
 /// B = op(A)⁻¹ B from the factors of ``factorLU(_:)``.
 ///
-/// Throws ``TesseraError/singular(pivot:)`` where U has a zero on its diagonal.
+/// Throws `TesseraError.singular` where U has a zero on its diagonal.
 public func solveLU<Scalar: LinearScalar>(
     _ factors: MatrixView<Scalar>, _ pivots: Pivots, transposeA: Transpose = .none,
     _ b: inout MutableMatrixView<Scalar>
@@ -54,7 +54,7 @@ public func solveLU<Scalar: LinearScalar>(
 
 /// Overwrites the factors of ``factorLU(_:)`` by A⁻¹.
 ///
-/// Throws ``TesseraError/singular(pivot:)`` where U has a zero on its diagonal.
+/// Throws `TesseraError.singular` where U has a zero on its diagonal.
 public func invertLU<Scalar: LinearScalar>(
     _ factors: inout MutableMatrixView<Scalar>, _ pivots: Pivots
 ) throws(TesseraError) {

@@ -12,7 +12,11 @@ public struct Matrix<Scalar: LinearScalar>: ~Copyable {
 
     /// A matrix whose elements, and the gap below each column, are all `value`.
     ///
-    /// - Parameter leadingDimension: at least `rows` and at least 1; without it, as small as that.
+    /// - Parameters:
+    ///   - rows: 0 or more.
+    ///   - columns: 0 or more.
+    ///   - leadingDimension: at least `rows` and at least 1; without it, as small as that.
+    ///   - value: what every element is.
     @inlinable
     public init(rows: Int, columns: Int, leadingDimension: Int? = nil, repeating value: Scalar = .zero) {
         let leadingDimension = leadingDimension ?? max(1, rows)

@@ -5,7 +5,7 @@ public import Failures
 /// The eigenvalues of a Hermitian matrix (symmetric for real scalars) in ascending order.
 ///
 /// One triangle of A is read. A is destroyed; with `vectors` its columns become the orthonormal eigenvectors. Throws
-/// ``TesseraError/lapack(routine:info:)`` with info > 0 where the iteration does not converge.
+/// `TesseraError.lapack` with info > 0 where the iteration does not converge.
 public func hermitianEigenvalues<Scalar: LinearScalar>(
     _ a: inout MutableMatrixView<Scalar>, _ triangle: Triangle = .lower, vectors: Bool = false
 ) throws(TesseraError) -> [Scalar.Real] {

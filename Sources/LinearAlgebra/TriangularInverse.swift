@@ -4,7 +4,7 @@ public import Failures
 
 /// Overwrites the triangle of A by that of A⁻¹; the other triangle is not touched, nor the diagonal where `.unit`.
 ///
-/// Throws ``TesseraError/singular(pivot:)`` at the first zero on the diagonal; A is unchanged then.
+/// Throws `TesseraError.singular` at the first zero on the diagonal; A is unchanged then.
 public func invertTriangular<Scalar: LinearScalar>(
     _ a: inout MutableMatrixView<Scalar>, _ triangle: Triangle, diagonal: Diagonal = .nonUnit
 ) throws(TesseraError) {

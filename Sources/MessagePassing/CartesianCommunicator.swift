@@ -17,9 +17,10 @@ public final class CartesianCommunicator {
     /// Arranges the ranks of `parent` on a grid. Collective.
     ///
     /// - Parameters:
+    ///   - parent: the ranks to arrange.
     ///   - dimensions: ranks along each axis; their product is the parent's size. See ``dimensions(of:axes:)``.
     ///   - isPeriodic: one flag an axis.
-    /// - Throws: ``TesseraError/argument(routine:name:expected:found:)`` when the grid does not hold exactly the
+    /// - Throws: `TesseraError.argument` when the grid does not hold exactly the
     ///   parent's ranks.
     public init(_ parent: Communicator, dimensions: [Int], isPeriodic: [Bool]) throws(TesseraError) {
         let group = try parent.handle(for: "MPI_Cart_create")

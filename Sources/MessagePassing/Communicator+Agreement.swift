@@ -6,7 +6,7 @@ extension Communicator {
     /// Agrees, at a collective routine's entry, that the call is a good one. Collective.
     ///
     /// Every rank runs its local checks. If one of them throws, **all** ranks throw the error of the lowest such rank;
-    /// if all pass but `arguments` differ between ranks, all throw ``TesseraError/disagreement(routine:detail:)``.
+    /// if all pass but `arguments` differ between ranks, all throw `TesseraError.disagreement`.
     /// Costs one reduction of 24 bytes.
     ///
     /// - Parameters:

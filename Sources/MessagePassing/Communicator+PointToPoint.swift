@@ -26,7 +26,7 @@ extension Communicator {
 
     /// Receives into the buffer, which must be at least as long as the message.
     ///
-    /// - Throws: ``TesseraError/communication(_:)`` when the message is longer than the buffer. (Open MPI cuts a rank's
+    /// - Throws: `TesseraError.communication` when the message is longer than the buffer. (Open MPI cuts a rank's
     ///   message to itself without an error.)
     @discardableResult
     public func receive<T: MessageElement>(

@@ -7,7 +7,7 @@ internal import CShim
 extension Communicator {
     /// Cuts the root's values into `size` parts of one length; rank r gets part r. Other ranks may pass nil.
     ///
-    /// - Throws: on all ranks ``TesseraError/argument(routine:name:expected:found:)`` when the root's values do not
+    /// - Throws: on all ranks `TesseraError.argument` when the root's values do not
     ///   divide evenly.
     public func scatter<T: MessageElement>(_ values: [T]?, from root: Int) throws(TesseraError) -> [T] {
         let handle = try handle(for: "MPI_Scatter")
@@ -26,7 +26,7 @@ extension Communicator {
 
     /// Rank r gets part r of the root's, whatever their lengths. Other ranks may pass nil.
     ///
-    /// - Throws: on all ranks ``TesseraError/argument(routine:name:expected:found:)`` when the root does not have one
+    /// - Throws: on all ranks `TesseraError.argument` when the root does not have one
     ///   part for each rank.
     public func scatterVarying<T: MessageElement>(_ parts: [[T]]?, from root: Int) throws(TesseraError) -> [T] {
         let handle = try handle(for: "MPI_Scatterv")

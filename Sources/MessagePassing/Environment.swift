@@ -16,7 +16,7 @@ public enum MPIEnvironment {
 
     /// Starts MPI, or joins the MPI that the embedding program has started, and returns the world.
     ///
-    /// - Throws: ``TesseraError/communication(_:)`` when MPI was started or finished through here before, or cannot
+    /// - Throws: `TesseraError.communication` when MPI was started or finished through here before, or cannot
     /// start.
     public static func start() throws(TesseraError) -> Communicator {
         guard phase == .idle else {
@@ -38,7 +38,7 @@ public enum MPIEnvironment {
 
     /// Closes every communicator still open and ends MPI (unless the embedding program started it). Collective.
     ///
-    /// - Throws: ``TesseraError/communication(_:)`` when MPI does not run.
+    /// - Throws: `TesseraError.communication` when MPI does not run.
     public static func finish() throws(TesseraError) {
         guard phase == .running else {
             let reason = phase == .idle ? "MPI was never started" : "MPI has been finished already"

@@ -41,8 +41,12 @@ public struct ExchangePlan<T: MessageElement>: ~Copyable {
 
     /// Prepares the messages; none is sent yet. Local: the partners' plans meet when they are started.
     ///
-    /// - Parameter value: what every buffer holds at first.
-    /// - Throws: ``TesseraError/communication(_:)`` for a rank or a tag that cannot be.
+    /// - Parameters:
+    ///   - value: what every buffer holds at first.
+    ///   - communicator: whose ranks the messages name.
+    ///   - sends: what goes out, one buffer each.
+    ///   - receives: what comes in, one buffer each.
+    /// - Throws: `TesseraError.communication` for a rank or a tag that cannot be.
     public init(
         repeating value: T, on communicator: Communicator, sends: [Message], receives: [Message]
     ) throws(TesseraError) {

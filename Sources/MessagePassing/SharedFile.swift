@@ -5,7 +5,7 @@ internal import CShim
 /// A file that all ranks of a communicator read or write together (MPI-IO).
 ///
 /// Every operation is collective and ends with the ranks' agreement: an error is thrown on **all** ranks with the same
-/// ``TesseraError/file(path:reason:)`` and the operating system's reason, and the file is then closed.
+/// `TesseraError.file` and the operating system's reason, and the file is then closed.
 ///
 /// A file is written beside its target, as `.NAME.PID.part`, and takes the target's place in ``commit()`` at once, or
 /// never: after ``discard()``, after an error, or where the value is dropped, the target is as it was.

@@ -21,7 +21,7 @@ public enum SignalWatch {
     /// From now on these signals are noted instead of ending the process. A second one of the same kind does again what it
     /// did before.
     ///
-    /// - Throws: ``TesseraError/argument(routine:name:expected:found:)`` for a number that cannot be caught.
+    /// - Throws: `TesseraError.argument` for a number that cannot be caught.
     public static func begin(_ signals: [Int32] = usualSignals) throws(TesseraError) {
         tessera_forget_signal()
         for signal in signals where tessera_watch_signal(signal, 1) != 0 {
@@ -53,7 +53,7 @@ extension Communicator {
         return signal == 0 ? nil : Int32(signal)
     }
 
-    /// Throws ``TesseraError/interrupted(signal:)`` on all ranks when one of them has been asked to stop. Collective, as
+    /// Throws `TesseraError.interrupted` on all ranks when one of them has been asked to stop. Collective, as
     /// ``agreeOnSignal()``.
     public func stopIfAsked() throws(TesseraError) {
         if let signal = try agreeOnSignal() { throw .interrupted(signal: signal) }

@@ -27,7 +27,7 @@ public final class Traffic {
     /// The kinds of operation that are told apart.
     public enum Operation: Int, CaseIterable, Sendable {
         case send, receive, broadcast, reduce, allReduce, gather, allGather, scatter, allToAll, scan, barrier
-        /// Entry checks (see ``Communicator/agree(_:on:check:)``), and the lengths that ranks tell each other before a
+        /// Entry checks (see `Communicator.agree`), and the lengths that ranks tell each other before a
         /// varying gather, scatter or exchange. Not part of any cost model.
         case agreement
         /// Elements read from another rank's shared-memory window.

@@ -33,7 +33,7 @@ public struct Footprint: Sendable {
 extension Footprint {
     /// Runs `stencil` once on the recording lane of a grid with `axes` axes.
     ///
-    /// - Throws: ``TesseraError/argument(routine:name:expected:found:)`` where the update does not fit the grid.
+    /// - Throws: `TesseraError.argument` where the update does not fit the grid.
     public init<S: MultiFieldStencil>(of stencil: S, axes: Int) throws(TesseraError) {
         func refuse(_ name: String, _ expected: String, _ found: String) -> TesseraError {
             .argument(routine: "Simulation", name: name, expected: expected, found: found)

@@ -11,8 +11,8 @@ extension Simulation {
     /// Does `steps` steps.
     ///
     /// - Returns: what was done on this rank, and in what time.
-    /// - Throws: ``TesseraError/argument(routine:name:expected:found:)`` on all ranks where `steps` is negative, and
-    ///   ``TesseraError/disagreement(routine:detail:)`` where the ranks differ.
+    /// - Throws: `TesseraError.argument` on all ranks where `steps` is negative, and
+    ///   `TesseraError.disagreement` where the ranks differ.
     @inlinable @discardableResult
     public mutating func advance(steps: Int, progress: ProgressStyle = .none) throws(TesseraError) -> Throughput {
         var run = try StepRun(self, steps: steps, progress: progress)

@@ -8,7 +8,7 @@ extension Simulation {
     /// Writes the current level of a field as a `.npy` file in C order; an existing file is replaced as a whole or not at
     /// all.
     ///
-    /// - Throws: ``TesseraError/file(path:reason:)`` on all ranks.
+    /// - Throws: `TesseraError.file` on all ranks.
     public func write(_ field: S.Field, to path: String) throws(TesseraError) {
         try FieldFile.write(
             from: UnsafePointer(pointer(field, ago: 0, row: 0)), strides: strides, box: localRanges.map(\.lowerBound),
@@ -18,7 +18,7 @@ extension Simulation {
     /// Sets the current level of a field from a `.npy` file of the grid's shape: any real or integer element type, either
     /// byte order, C or Fortran order.
     ///
-    /// - Throws: ``TesseraError/file(path:reason:)`` on all ranks where the file is not such a file.
+    /// - Throws: `TesseraError.file` on all ranks where the file is not such a file.
     public mutating func read(_ field: S.Field, from path: String) throws(TesseraError) {
         let file = try FieldFile(path, on: communicator)
         guard file.shape == extents else {

@@ -6,7 +6,10 @@ public import MessagePassing
 extension Simulation {
     /// Sets a field from a function of the global index.
     ///
-    /// - Parameter ago: 0 for the current level; 1 or 2 for the levels before it, where the stencil reads them.
+    /// - Parameters:
+    ///   - field: which one.
+    ///   - ago: 0 for the current level; 1 or 2 for the levels before it, where the stencil reads them.
+    ///   - value: the value of the cell at an index.
     @inlinable
     public mutating func fill(_ field: S.Field, ago: Int = 0, _ value: (GridIndex) -> S.Scalar) {
         precondition(keeps(field, ago: ago), "the simulation does not keep this level")

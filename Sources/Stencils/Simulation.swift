@@ -34,12 +34,14 @@ public struct Simulation<S: MultiFieldStencil>: ~Copyable {
     /// Makes a simulation whose fields are zero.
     ///
     /// - Parameters:
+    ///   - stencil: the update.
+    ///   - communicator: the ranks that share the grid.
     ///   - extents: the cells along each axis, one to three; the last axis is contiguous in memory.
     ///   - boundary: what lies beyond the ends of each axis.
     ///   - boundaries: the same for fields that differ.
     ///   - shape: ranks along each axis; by default the shape that sends the fewest words.
     ///   - timeStep: the time of one step, for ``Cell/time`` and Dirichlet functions.
-    /// - Throws: ``TesseraError/argument(routine:name:expected:found:)`` on all ranks where an argument does not fit.
+    /// - Throws: `TesseraError.argument` on all ranks where an argument does not fit.
     public init(
         _ stencil: S, extents: [Int], boundary: [Boundary], boundaries: [S.Field: [Boundary]] = [:],
         shape: [Int]? = nil, timeStep: Double = 1, on communicator: Communicator

@@ -14,6 +14,7 @@ public struct MachineRates: Sendable {
     /// Measures both. Collective; about a third of a second.
     ///
     /// - Parameters:
+    ///   - world: the ranks that measure together.
     ///   - order: the order of the matrices that each rank multiplies.
     ///   - repeats: the best of so many is taken.
     public init(measuredOn world: Communicator, order: Int = 1000, repeats: Int = 3) throws(TesseraError) {

@@ -14,7 +14,7 @@ public import MessagePassing
 /// lowest failing rank prints its error and the process exits with ``exitStatus(of:)``; when some ranks are still busy a
 /// second after one has failed, that one prints its error and aborts the job.
 ///
-/// - Throws: ``TesseraError/communication(_:)`` when MPI cannot start, or has been started here before.
+/// - Throws: `TesseraError.communication` when MPI cannot start, or has been started here before.
 public func run(_ body: (Communicator) throws -> Void) throws(TesseraError) {
     tessera_return_freed_memory()
     let world = try MPIEnvironment.start()
@@ -37,7 +37,7 @@ public func run(_ body: (Communicator) throws -> Void) throws(TesseraError) {
     try MPIEnvironment.finish()
 }
 
-/// The status with which a process ends over an uncaught error: 128 + the signal for ``TesseraError/interrupted(signal:)``,
+/// The status with which a process ends over an uncaught error: 128 + the signal for `TesseraError.interrupted`,
 /// 1 for everything else.
 public func exitStatus(of error: any Error) -> Int32 {
     if let failure = error as? any ProgramFailure { return failure.exitStatus }

@@ -40,7 +40,7 @@ package struct GaussianProcess: ~Copyable {
 
     /// Conditions the process on values at points. Collective; every rank passes the same.
     ///
-    /// - Throws: ``TesseraError/notPositiveDefinite(minor:)`` on all ranks when the covariance matrix is numerically not
+    /// - Throws: `TesseraError.notPositiveDefinite` on all ranks when the covariance matrix is numerically not
     ///   positive definite: points too close together for the length scale and too little noise.
     package init(
         covariance: CovarianceFunction, noise: Double, points: [PlanePoint], values: [Double], block: Int?,
