@@ -58,8 +58,9 @@ func runGaussianProcess(
         try NpyFile.write(prediction, shape: shape, to: run.path("prediction.npy"))
         if let variances { try NpyFile.write(variances, shape: shape, to: run.path("variance.npy")) }
         if spec.pictures {
-            try drawPrediction(
-                truth: field, prediction: prediction, shape: shape, spacing: (spec.rowSpacing, spec.columnSpacing),
+            try drawMaps(
+                ("Truth", field), ("Prediction", prediction), difference: ("Error", "prediction - truth (m)"),
+                shape: shape, spacing: (spec.rowSpacing, spec.columnSpacing),
                 caption:
                     "\(sample.cells.count) of \(field.count) cells known; RMSE on the others \(String(format: "%.2f", error)) m",
                 to: run.path("prediction.png"))

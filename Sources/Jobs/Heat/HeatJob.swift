@@ -60,8 +60,9 @@ func runHeat(_ spec: HeatSpec, _ run: JobRun, _ triad: Double, _ summary: inout 
 
     try run.onRoot { () throws(TesseraError) in
         guard let before, let after else { return }
-        try drawDiffusion(
-            before: before, after: after, shape: shape, spacing: (spec.rowSpacing, spec.columnSpacing),
+        try drawMaps(
+            ("Before", before), ("After", after), difference: ("Difference", "after - before (m)"), shape: shape,
+            spacing: (spec.rowSpacing, spec.columnSpacing),
             caption: "\(grouped(spec.duration)) years of soil creep at \(spec.diffusivity) m²/yr",
             to: run.path("hillslope.png"))
     }
