@@ -73,6 +73,11 @@ public struct GridModel: Hashable, Sendable {
         return below(range.upperBound) - below(range.lowerBound)
     }
 
+    /// How many parts own some of a range.
+    func owners(of range: Range<Int>, among parts: Int) -> Int {
+        range.isEmpty ? 0 : min(parts, (range.upperBound - 1) / block - range.lowerBound / block + 1)
+    }
+
     /// A panel of `depth` columns of `height` rows, from its owners to the process rows; nothing where one rank is a row.
     func columnPanel(height: Int, _ inner: Range<Int>) -> Communication {
         guard columns > 1 else { return Communication() }

@@ -15,40 +15,53 @@ public enum LUModel {
         let (p, q, size) = (grid.rows, grid.columns, grid.size)
         // ‖A‖₁ and ‖A‖∞
         var total = Communication(reals: p * n + q * m + 2 * size, messages: 4 * size)
-        for start in stride(from: 0, to: min(m, n), by: grid.block) {
-            let panel = start..<min(start + grid.block, min(m, n))
+        let steps = min(m, n)
+        for start in stride(from: 0, to: steps, by: grid.block) {
+            let panel = start..<min(start + grid.block, steps)
             let w = panel.count
-            for j in panel {
+            for j in panel where p > 1 {
                 // Down the process column: one reduction and one broadcast, and row j to its new owner.
                 total += Communication(scalars: p * w, indices: 2 * p, messages: 2 * p)
                 if grid.owner(j, of: p) != grid.owner(pivots[j], of: p) {
                     total += Communication(scalars: 2 * w, messages: 2)
                 }
             }
-            total += Communication(indices: size * (w + 1), messages: size)
-            total += exchange(pivots, panel, width: n - w, on: grid)
-            total += grid.columnPanel(height: m - start, panel)
-            total += grid.rowPanel(panel, width: n - panel.upperBound)
+            // L along the process rows, with the exchanges
+            if q > 1 {
+                total += grid.columnPanel(height: m - start, panel) + Communication(indices: size * (w + 1))
+            }
+            // The next panel's columns, then those behind it: exchanges, and U down the process columns
+            let next = panel.upperBound..<min(panel.upperBound + grid.block, steps)
+            for columns in [next, next.upperBound..<n] where !columns.isEmpty && p > 1 {
+                let parts = grid.owners(of: columns, among: q)
+                total += exchange(pivots, panel, width: columns.count, parts: parts, on: grid)
+                total += Communication(scalars: w * columns.count * p, messages: p * parts)
+            }
+            // In the end the later panels' exchanges in this one's columns
+            total += exchange(pivots, panel.upperBound..<steps, width: w, parts: 1, on: grid)
         }
         return total
     }
 
     /// A X = B for a B of n x k, dealt like A.
     public static func solveCommunication(n: Int, k: Int, pivots: [Int], on grid: GridModel) -> Communication {
-        exchange(pivots, pivots.indices, width: k, on: grid)
+        exchange(pivots, pivots.indices, width: k, parts: grid.columns, on: grid)
             + TriangularSolveModel.communication(n: n, m: k, isForward: true, isTransposed: false, on: grid)
             + TriangularSolveModel.communication(n: n, m: k, isForward: false, isTransposed: false, on: grid)
     }
 
-    /// Scalars over all ranks beside A: the panels of L and U with their buffers, and the rows on their way.
+    /// Scalars over all ranks beside A: two panels of L on their way, U, and rows on theirs.
     public static func workspace(m: Int, n: Int, on grid: GridModel) -> Int {
         let w = min(m, n, grid.block)
-        return 3 * w * (m * grid.columns + n * grid.rows) + 4 * w * n + (w + 1) * w * grid.size
+        let panels = grid.columns > 1 ? 2 * w * (m * grid.columns + 2 * grid.size) : 0
+        let rows = grid.rows > 1 ? w * n * grid.rows + 2 * w * (m * grid.columns + 2 * n * grid.rows) : m * grid.columns
+        return panels + rows + (w + 1) * w * grid.size
     }
 
-    /// The rows that do not come to stand where they stood, each once down its process column.
+    /// The rows that do not come to stand where they stood, each once down its process column; `parts` process columns
+    /// have some of the `width` columns.
     private static func exchange(
-        _ pivots: [Int], _ range: Range<Int>, width: Int, on grid: GridModel
+        _ pivots: [Int], _ range: Range<Int>, width: Int, parts: Int, on grid: GridModel
     ) -> Communication {
         guard grid.rows > 1 else { return Communication() }
         var standing: [Int: Int] = [:]
@@ -58,6 +71,6 @@ public enum LUModel {
             standing[pivots[i]] = first
         }
         let moved = standing.count { $0.key != $0.value }
-        return Communication(scalars: moved * width, messages: grid.size)
+        return moved == 0 ? Communication() : Communication(scalars: moved * width, messages: grid.rows * parts)
     }
 }

@@ -1,11 +1,14 @@
-// LU factorization with partial pivoting, right-looking, one block column at a time (Golub and Van Loan, Matrix
-// Computations, 3.4; Choi et al., "Design and implementation of the ScaLAPACK LU, QR and Cholesky factorization
-// routines", 1996).
+// LU factorization with partial pivoting, right-looking, one block column at a time, with a lookahead of one panel (Golub
+// and Van Loan, Matrix Computations, 3.4; Petitet, Whaley, Dongarra and Cleary, HPL 2.3).
 //
 //        | A11 A12 |   | L11     | | U11 U12 |        P A(:, 1) = | L11 | U11      panel, on its process column
 //     Pᵀ | A21 A22 | = | L21 L22 | |     U22 |   =>               | L21 |
 //                                                     U12 = L11⁻¹ A12              on the process row of the diagonal
 //                                                     A22 -= L21 U12               trailing update, everywhere
+//
+// The columns of the next panel are updated first: its process column factors it and sends it on its way while the others
+// still update the rest. The exchanges of rows in the columns left of a panel wait until the end, where all that are still
+// to come become one for each block column.
 //
 // Flops m n² - n³/3 for m >= n: 2 n³/3 for a square matrix (four times as many for complex scalars). L goes once along the
 // process rows, U once down the process columns, each exchanged row crosses once: LUModel.
@@ -19,26 +22,29 @@ internal import MessagePassing
 func factorWithPivoting<Scalar: LinearScalar>(
     _ a: inout DistributedMatrix<Scalar>
 ) throws(TesseraError) -> (pivots: [Int], firstZero: Int?) {
-    let step = LUStep(for: a)
+    let (steps, n, block) = (min(a.rows, a.columns), a.columns, a.layout.rows.block)
+    func panel(from start: Int) -> Range<Int> { start..<min(start + block, steps) }
+    var step = LUStep(for: a)
+    var vote = SignalVote(on: a.grid.communicator)
     var pivots: [Int] = []
     var firstZero: Int?
-    let (m, n, block) = (a.rows, a.columns, a.layout.rows.block)
-    for start in stride(from: 0, to: min(m, n), by: block) {
-        try a.grid.communicator.stopIfAsked()
-        let panel = start..<min(start + block, min(m, n))
-        // A(:, 1) = P L U, and its pivots to every rank
-        let found = try Trace.span("panel") { () throws(TesseraError) in try step.factorPanel(panel, of: &a) }
-        pivots += found.pivots
-        firstZero = firstZero ?? found.firstZero
-        // The same exchanges in all other columns
-        try step.exchangeRows(panel, RowMoves(pivots, panel), of: &a)
-        // L11 and L21 to every rank that owns some of their rows
-        let l = try step.broadcastPanel(panel, of: a)
-        // U12 = L11⁻¹ A12, to every rank that owns some of its columns
-        step.solveBlockRow(panel, l, of: &a)
-        let u = try step.broadcastBlockRow(panel, of: a)
-        // A22 -= L21 U12
-        Trace.span("update") { step.updateTrailingMatrix(panel, l, u, of: &a) }
+    if steps > 0 { try step.factorPanel(panel(from: 0), of: &a) }
+    for start in stride(from: 0, to: steps, by: block) {
+        let (current, next) = (panel(from: start), panel(from: min(start + block, steps)))
+        let l = try step.awaitPanel(current, of: a)
+        try vote.stopIfAsked()
+        pivots += l.pivots
+        firstZero = firstZero ?? l.firstZero
+        let moves = RowMoves(pivots, current)
+        if !next.isEmpty {
+            try step.updateColumns(next, current, l, moves, of: &a)
+            try step.factorPanel(next, of: &a)
+        }
+        try step.updateColumns(next.upperBound..<n, current, l, moves, of: &a)
+    }
+    try vote.end()
+    for start in stride(from: 0, to: steps, by: block) {
+        try step.exchangeBehind(panel(from: start), pivots, of: &a)
     }
     return (pivots, firstZero)
 }
@@ -48,84 +54,127 @@ private struct LUStep<Scalar: LinearScalar>: ~Copyable {
     let grid: ProcessGrid
     let rows: BlockCyclic
     let columns: BlockCyclic
-    let columnPanel: PanelBuffers<Scalar>
-    let rowPanel: PanelBuffers<Scalar>
+    var panels: LUPanelBroadcast<Scalar>
+    /// U12, where the process column has several ranks.
+    let blockRow: Workspace<Scalar>
+    let exchange: RowExchange<Scalar>
 
     init(for a: borrowing DistributedMatrix<Scalar>) {
         grid = a.grid
         rows = a.layout.rows
         columns = a.layout.columns
         let depth = min(rows.block, rows.extent, columns.extent)
-        columnPanel = PanelBuffers(capacity: a.localRows * depth)
-        rowPanel = PanelBuffers(capacity: a.localColumns * depth)
+        panels = LUPanelBroadcast(depth: depth, for: a)
+        blockRow = Workspace(grid.rows == 1 ? 0 : a.localColumns * depth)
+        exchange = RowExchange(
+            rows: a.localRows,
+            capacity: max(a.localRows * depth, min(a.localRows, 2 * depth) * a.localColumns), on: grid)
     }
 
-    /// Factors the panel on its process column. Its pivots, and its first zero one, reach every rank.
-    func factorPanel(
-        _ panel: Range<Int>, of a: inout DistributedMatrix<Scalar>
-    ) throws(TesseraError) -> (pivots: [Int], firstZero: Int?) {
-        let root = columns.owner(of: GlobalIndex(panel.lowerBound))
-        var message = [Int](repeating: -1, count: panel.count + 1)
-        if root == grid.column {
-            var factorization = PanelFactorization(panel, of: a)
-            try factorization.factor()
-            message = factorization.pivots + [factorization.firstZero ?? -1]
+    /// A(:, 1) = P L U on the panel's process column, and begins to send it.
+    mutating func factorPanel(_ panel: Range<Int>, of a: inout DistributedMatrix<Scalar>) throws(TesseraError) {
+        var found: (pivots: [Int], firstZero: Int?)?
+        if columns.owner(of: GlobalIndex(panel.lowerBound)) == grid.column {
+            found = try Trace.span("panel") { () throws(TesseraError) in
+                var factorization = PanelFactorization(panel, of: a)
+                try factorization.factor()
+                return (factorization.pivots, factorization.firstZero)
+            }
         }
-        var span = message.mutableSpan
-        try grid.rowCommunicator.broadcast(&span, from: root)
-        let firstZero = message.removeLast()
-        return (message, firstZero < 0 ? nil : firstZero)
+        try panels.send(panel, found, of: a)
     }
 
-    /// Exchanges rows in the columns on both sides of the panel.
-    func exchangeRows(
-        _ panel: Range<Int>, _ moves: RowMoves, of a: inout DistributedMatrix<Scalar>
-    ) throws(TesseraError) {
-        let own = columns.localRange(panel, on: grid.column)
-        try DistributedLinearAlgebra.exchangeRows(
-            of: a, columns: [0..<own.lowerBound, own.upperBound..<a.localColumns], moves)
-    }
-
-    /// The rows of L11 and L21 that this process row owns.
-    func broadcastPanel(
+    /// The rows of L11 and L21 that this process row owns, and the exchanges made.
+    mutating func awaitPanel(
         _ panel: Range<Int>, of a: borrowing DistributedMatrix<Scalar>
-    ) throws(TesseraError) -> Panel<Scalar> {
-        try columnPanel.gatherColumns(
-            panel, rows: panel.lowerBound..<rows.extent, of: a.view, .none, dealtLike: rows)
+    ) throws(TesseraError) -> LUPanel<Scalar> {
+        try panels.receive(panel, of: a)
+    }
+
+    /// All of the panel's work on some columns behind it: exchanges, U12 = L11⁻¹ A12, A22 -= L21 U12.
+    mutating func updateColumns(
+        _ range: Range<Int>, _ panel: Range<Int>, _ l: LUPanel<Scalar>, _ moves: RowMoves,
+        of a: inout DistributedMatrix<Scalar>
+    ) throws(TesseraError) {
+        let local = columns.localRange(range, on: grid.column)
+        guard !local.isEmpty else { return }
+        let routes = RowRoutes(moves, rows, on: grid.row)
+        // Where a process column is one rank, nothing but cache decides how many columns are done at once.
+        let width = grid.rows == 1 ? sliceWidth : local.count
+        for first in stride(from: local.lowerBound, to: local.upperBound, by: width) {
+            let slice = first..<min(first + width, local.upperBound)
+            if !moves.moves.isEmpty {
+                try Trace.span("swap") { () throws(TesseraError) in
+                    try exchange.move(routes, of: a, columns: slice)
+                }
+            }
+            Trace.span("trsm") { solveBlockRow(panel, l, slice, of: &a) }
+            let u = try broadcastBlockRow(panel, slice, of: a)
+            try updateTrailingMatrix(panel, l, u, slice, of: &a)
+        }
     }
 
     /// U12 = L11⁻¹ A12 on the process row that owns it.
-    func solveBlockRow(_ panel: Range<Int>, _ l: Panel<Scalar>, of a: inout DistributedMatrix<Scalar>) {
-        let behind = localColumns(behind: panel)
-        guard rows.owner(of: GlobalIndex(panel.lowerBound)) == grid.row, !behind.isEmpty else { return }
+    private func solveBlockRow(
+        _ panel: Range<Int>, _ l: LUPanel<Scalar>, _ slice: Range<Int>, of a: inout DistributedMatrix<Scalar>
+    ) {
+        guard rows.owner(of: GlobalIndex(panel.lowerBound)) == grid.row else { return }
         Scalar.trsm(
-            .left, .lower, .none, .unit, panel.count, behind.count, 1, l.base, l.leadingDimension,
-            a.storage + rows.local(GlobalIndex(panel.lowerBound)).value + behind.lowerBound * a.leadingDimension,
+            .left, .lower, .none, .unit, panel.count, slice.count, 1, l.base, l.leadingDimension,
+            a.storage + rows.local(GlobalIndex(panel.lowerBound)).value + slice.lowerBound * a.leadingDimension,
             a.leadingDimension)
     }
 
-    /// The columns of U12 that this process column owns.
-    func broadcastBlockRow(
-        _ panel: Range<Int>, of a: borrowing DistributedMatrix<Scalar>
+    /// These columns of U12, on every rank of the process column.
+    private func broadcastBlockRow(
+        _ panel: Range<Int>, _ slice: Range<Int>, of a: borrowing DistributedMatrix<Scalar>
     ) throws(TesseraError) -> Panel<Scalar> {
-        try rowPanel.gatherRows(
-            panel, columns: panel.upperBound..<columns.extent, of: a.view, .none, dealtLike: columns)
+        let root = rows.owner(of: GlobalIndex(panel.lowerBound))
+        let source =
+            a.storage + rows.local(GlobalIndex(panel.lowerBound)).value + slice.lowerBound * a.leadingDimension
+        if grid.rows == 1 { return Panel(base: source, leadingDimension: a.leadingDimension, count: slice.count) }
+        let width = panel.count
+        if root == grid.row {
+            for j in 0..<slice.count {
+                (blockRow.base + j * width).update(from: source + j * a.leadingDimension, count: width)
+            }
+        }
+        try grid.columnCommunicator.broadcast(blockRow.base, width * slice.count, Scalar.datatype, from: root)
+        return Panel(base: blockRow.base, leadingDimension: width, count: slice.count)
     }
 
-    /// A22 -= L21 U12
-    func updateTrailingMatrix(
-        _ panel: Range<Int>, _ l: Panel<Scalar>, _ u: Panel<Scalar>, of a: inout DistributedMatrix<Scalar>
-    ) {
+    /// A22 -= L21 U12, in slices of columns between which the next panel travels.
+    private mutating func updateTrailingMatrix(
+        _ panel: Range<Int>, _ l: LUPanel<Scalar>, _ u: Panel<Scalar>, _ columns: Range<Int>,
+        of a: inout DistributedMatrix<Scalar>
+    ) throws(TesseraError) {
         let below = rows.localRange(panel.upperBound..<rows.extent, on: grid.row)
-        let behind = localColumns(behind: panel)
-        guard !below.isEmpty, !behind.isEmpty else { return }
-        Scalar.gemm(
-            .none, .none, below.count, behind.count, panel.count, -1, l.base + (l.count - below.count),
-            l.leadingDimension, u.base, u.leadingDimension, 1,
-            a.storage + below.lowerBound + behind.lowerBound * a.leadingDimension, a.leadingDimension)
+        guard !below.isEmpty else { return }
+        for first in stride(from: columns.lowerBound, to: columns.upperBound, by: sliceWidth) {
+            let slice = first..<min(first + sliceWidth, columns.upperBound)
+            Trace.span("update") {
+                Scalar.gemm(
+                    .none, .none, below.count, slice.count, panel.count, -1, l.base + (l.count - below.count),
+                    l.leadingDimension, u.base + (first - columns.lowerBound) * u.leadingDimension, u.leadingDimension,
+                    1, a.storage + below.lowerBound + slice.lowerBound * a.leadingDimension, a.leadingDimension)
+            }
+            try panels.advance()
+        }
     }
 
-    func localColumns(behind panel: Range<Int>) -> Range<Int> {
-        columns.localRange(panel.upperBound..<columns.extent, on: grid.column)
+    /// The exchanges of all later panels, in a panel's own columns.
+    func exchangeBehind(
+        _ panel: Range<Int>, _ pivots: [Int], of a: inout DistributedMatrix<Scalar>
+    ) throws(TesseraError) {
+        guard columns.owner(of: GlobalIndex(panel.lowerBound)) == grid.column else { return }
+        let moves = RowMoves(pivots, panel.upperBound..<pivots.count)
+        guard !moves.moves.isEmpty else { return }
+        try Trace.span("swap") { () throws(TesseraError) in
+            try exchange.move(
+                RowRoutes(moves, rows, on: grid.row), of: a, columns: columns.localRange(panel, on: grid.column))
+        }
     }
 }
+
+/// Columns of one slice of the trailing update: enough that the local product packs L21 at no great cost.
+private let sliceWidth = 1024

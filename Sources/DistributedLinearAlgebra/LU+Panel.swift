@@ -5,7 +5,8 @@
 // finds the pivot and one broadcast brings its row to all; thereafter the halves need no message:
 //     U = L⁻¹ top(left rows, right columns)          on every rank, redundantly
 //     A(below, right) -= L21 U                        each rank its own rows
-// Flops m w². Messages on each rank: 2 w, and one more for each exchange of rows between process rows.
+// Flops m w². Messages on each rank: 2 w, and one more for each exchange of rows between process rows; none where the
+// process column is one rank.
 
 internal import DistributedArrays
 internal import Failures
@@ -101,6 +102,7 @@ struct PanelFactorization<Scalar: LinearScalar>: ~Copyable {
             best = Located(
                 candidate.magnitude, at: rows.global(LocalIndex(candidate.row), on: grid.row).value)
         }
+        if grid.rows == 1 { return best.location }
         return try grid.columnCommunicator.allReduce(best, .custom(Located.maximum)).location
     }
 
@@ -110,7 +112,9 @@ struct PanelFactorization<Scalar: LinearScalar>: ~Copyable {
         let (home, source) = (rows.owner(of: GlobalIndex(start + j)), rows.owner(of: GlobalIndex(pivot)))
         let (homeRow, pivotRow) = (rows.local(GlobalIndex(start + j)).value, rows.local(GlobalIndex(pivot)).value)
         if source == grid.row { copyRow(from: columns + pivotRow, leadingDimension, to: row.base, 1) }
-        try grid.columnCommunicator.broadcast(row.base, width, Scalar.datatype, from: source)
+        if grid.rows > 1 {
+            try grid.columnCommunicator.broadcast(row.base, width, Scalar.datatype, from: source)
+        }
         copyRow(from: row.base, 1, to: top.base + j, width)
         guard pivot != start + j else { return }
         if home == source {

@@ -59,7 +59,7 @@ extension LU {
 
     private borrowing func exchange(_ b: inout DistributedMatrix<Scalar>, _ moves: RowMoves) {
         factors.grid.communicator.collectively("LU.solve") { () throws(TesseraError) in
-            try exchangeRows(of: b, columns: [0..<b.localColumns], moves)
+            try exchangeRows(of: b, moves)
         }
     }
 }

@@ -1,5 +1,6 @@
 // Exchanges of rows, as LU's pivoting asks for them: a sequence of transpositions becomes the moves that remain of it, and
-// these travel in one all-to-all exchange down the process columns (laswp locally, where a column is one rank).
+// these travel in one all-to-all exchange down the process columns. Where a process column is one rank, they are copies
+// through a buffer that stays in cache.
 //
 // Words: each row that changes its place crosses once.
 
@@ -27,46 +28,88 @@ struct RowMoves {
     }
 }
 
-/// Moves rows of some local columns of a matrix whose rows are dealt by `rows`.
-///
-/// - Parameter columns: local columns, in up to two runs.
-func exchangeRows<Scalar: LinearScalar>(
-    of a: borrowing DistributedMatrix<Scalar>, columns: [Range<Int>], _ moves: RowMoves
-) throws(TesseraError) {
-    let (rows, grid) = (a.layout.rows, a.grid)
-    let width = columns.reduce(0) { $0 + $1.count }
-    let routes = moves.moves.map {
-        (
-            source: rows.local(GlobalIndex($0.source)).value, from: rows.owner(of: GlobalIndex($0.source)),
-            target: rows.local(GlobalIndex($0.target)).value, to: rows.owner(of: GlobalIndex($0.target))
-        )
-    }
-    // Rows travel sorted by partner, then by target; each column of a partner's rows is contiguous.
-    let leaving = (0..<grid.rows).map { part in routes.filter { $0.from == grid.row && $0.to == part }.map(\.source) }
-    let arriving = (0..<grid.rows).map { part in routes.filter { $0.to == grid.row && $0.from == part }.map(\.target) }
-    let (sendCounts, receiveCounts) = (leaving.map { $0.count * width }, arriving.map { $0.count * width })
-    let outgoing = Workspace<Scalar>(sendCounts.reduce(0, +))
-    let incoming = Workspace<Scalar>(receiveCounts.reduce(0, +))
+/// The rows that leave this rank and those that come to it, for a matrix whose rows are dealt by one map.
+struct RowRoutes {
+    /// Local rows that leave, by the process row they go to; there, in the order of their new places.
+    let leaving: [[Int]]
+    /// Local places that are filled, by the process row that fills them.
+    let arriving: [[Int]]
 
-    var position = 0
-    for rows in leaving {
-        for run in columns {
-            packRows(rows, run, of: a.storage, a.leadingDimension, into: outgoing.base + position)
-            position += rows.count * run.count
+    init(_ moves: RowMoves, _ rows: BlockCyclic, on part: Int) {
+        var leaving = [[Int]](repeating: [], count: rows.parts)
+        var arriving = leaving
+        for (source, target) in moves.moves {
+            let (from, to) = (rows.owner(of: GlobalIndex(source)), rows.owner(of: GlobalIndex(target)))
+            if from == part { leaving[to].append(rows.local(GlobalIndex(source)).value) }
+            if to == part { arriving[from].append(rows.local(GlobalIndex(target)).value) }
         }
+        (self.leaving, self.arriving) = (leaving, arriving)
     }
-    if grid.rows == 1 {
-        incoming.base.update(from: outgoing.base, count: position)
-    } else {
+}
+
+/// Rows on their way, and room for them.
+struct RowExchange<Scalar: LinearScalar>: ~Copyable {
+    private let grid: ProcessGrid
+    private let capacity: Int
+    private let outgoing: Workspace<Scalar>
+    private let incoming: Workspace<Scalar>
+
+    /// - Parameters:
+    ///   - rows: the most rows of this rank that move at once.
+    ///   - capacity: the most scalars of this rank that do.
+    init(rows: Int, capacity: Int, on grid: ProcessGrid) {
+        self.grid = grid
+        // Copies within a rank go through what fits its cache.
+        self.capacity = grid.rows == 1 ? max(1 << 14, rows) : capacity
+        outgoing = Workspace(self.capacity)
+        incoming = Workspace(grid.rows == 1 ? 0 : capacity)
+    }
+
+    /// Moves rows of some local columns. Collective on the process column, whose ranks have as many of them.
+    func move(
+        _ routes: RowRoutes, of a: borrowing DistributedMatrix<Scalar>, columns: Range<Int>
+    ) throws(TesseraError) {
+        if grid.rows == 1 { return copy(from: routes.leaving[0], to: routes.arriving[0], of: a, columns) }
+        let sendCounts = routes.leaving.map { $0.count * columns.count }
+        let receiveCounts = routes.arriving.map { $0.count * columns.count }
+        precondition(sendCounts.reduce(0, +) <= capacity && receiveCounts.reduce(0, +) <= capacity)
+        var position = 0
+        for rows in routes.leaving {
+            packRows(rows, columns, of: a.storage, a.leadingDimension, into: outgoing.base + position)
+            position += rows.count * columns.count
+        }
         try grid.columnCommunicator.allToAll(
             outgoing.base, sendCounts, exclusiveSums(sendCounts), incoming.base, receiveCounts,
             exclusiveSums(receiveCounts), Scalar.datatype)
-    }
-    position = 0
-    for rows in arriving {
-        for run in columns {
-            unpackRows(rows, run, of: a.storage, a.leadingDimension, from: incoming.base + position)
-            position += rows.count * run.count
+        position = 0
+        for rows in routes.arriving {
+            unpackRows(rows, columns, of: a.storage, a.leadingDimension, from: incoming.base + position)
+            position += rows.count * columns.count
         }
     }
+
+    /// The moves within one rank, a few columns at a time.
+    private func copy(
+        from sources: [Int], to targets: [Int], of a: borrowing DistributedMatrix<Scalar>, _ columns: Range<Int>
+    ) {
+        guard !sources.isEmpty else { return }
+        precondition(sources.count <= capacity)
+        let width = max(1, capacity / sources.count)
+        for first in stride(from: columns.lowerBound, to: columns.upperBound, by: width) {
+            let slice = first..<min(first + width, columns.upperBound)
+            packRows(sources, slice, of: a.storage, a.leadingDimension, into: outgoing.base)
+            unpackRows(targets, slice, of: a.storage, a.leadingDimension, from: outgoing.base)
+        }
+    }
+}
+
+/// Moves rows of all local columns of a matrix, in memory made for it.
+func exchangeRows<Scalar: LinearScalar>(
+    of a: borrowing DistributedMatrix<Scalar>, _ moves: RowMoves
+) throws(TesseraError) {
+    guard !moves.moves.isEmpty else { return }
+    let routes = RowRoutes(moves, a.layout.rows, on: a.grid.row)
+    let count = max(routes.leaving.reduce(0) { $0 + $1.count }, routes.arriving.reduce(0) { $0 + $1.count })
+    let exchange = RowExchange<Scalar>(rows: count, capacity: count * a.localColumns, on: a.grid)
+    try exchange.move(routes, of: a, columns: 0..<a.localColumns)
 }
