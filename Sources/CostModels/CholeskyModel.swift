@@ -12,9 +12,13 @@ public enum CholeskyModel {
         var total = Communication(reals: n * grid.size, messages: grid.size)
         for block in grid.blocks(n) {
             let (w, below) = (block.count, n - block.upperBound)
-            total += Communication(scalars: grid.rows * (w * w + 1), messages: grid.rows)
-            total += Communication(scalars: grid.columns * (below * w + grid.rows), messages: grid.size)
-            total += Communication(scalars: below * w, messages: grid.size)
+            if grid.rows > 1 {
+                total += Communication(scalars: grid.rows * (w * w + 1), messages: grid.rows)
+                total += Communication(scalars: below * w, messages: grid.size)
+            }
+            if grid.columns > 1 {
+                total += Communication(scalars: grid.columns * below * w, indices: grid.size, messages: grid.size)
+            }
         }
         return total
     }
@@ -25,9 +29,10 @@ public enum CholeskyModel {
             + TriangularSolveModel.communication(n: n, m: m, isForward: false, isTransposed: true, on: grid)
     }
 
-    /// Scalars over all ranks beside A: the panel, its mirror and their buffers.
+    /// Scalars over all ranks beside A: two panels on their way, the mirror of one and its buffers.
     public static func workspace(n: Int, on grid: GridModel) -> Int {
         let w = min(n, grid.block)
-        return n * w * grid.columns + 2 * n * w * grid.rows + n * w + w * w * grid.size
+        let panels = grid.columns > 1 ? 2 * n * w * grid.columns : 0
+        return panels + (grid.rows > 1 ? 2 : 1) * n * w * grid.rows + n * w + w * w * grid.size
     }
 }

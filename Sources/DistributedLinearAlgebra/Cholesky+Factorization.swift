@@ -1,9 +1,13 @@
-// Cholesky factorization, right-looking, one block column at a time (Golub and Van Loan, Matrix Computations, 4.2.6;
-// Choi et al., "Design and implementation of the ScaLAPACK LU, QR and Cholesky factorization routines", 1996).
+// Cholesky factorization, right-looking, one block column at a time, with a lookahead of one panel (Golub and Van Loan,
+// Matrix Computations, 4.2.6; Choi et al., "Design and implementation of the ScaLAPACK LU, QR and Cholesky factorization
+// routines", 1996).
 //
 //     | A11      |   | L11     | | L11ᴴ L21ᴴ |        A11 = L11 L11ᴴ         diagonal block, on its owner
 //     | A21  A22 | = | L21 L22 | |      L22ᴴ |   =>   L21 = A21 L11⁻ᴴ        panel, on its process column
 //                                                     A22 -= L21 L21ᴴ        trailing update, everywhere
+//
+// The columns of the next panel are updated first: its process column factors it and sends it on its way while the others
+// still update the rest.
 //
 // Flops n³/3 (four times as many for complex scalars). A panel of h rows and w columns goes once along the process rows
 // and once, only the rows that face its columns, along the process columns: CholeskyModel counts words and messages.
@@ -18,20 +22,27 @@ internal import MessagePassing
 func factorLowerTriangle<Scalar: LinearScalar>(
     _ a: inout DistributedMatrix<Scalar>
 ) throws(TesseraError) -> Int? {
-    let step = CholeskyStep(for: a)
-    for k in 0..<a.layout.rows.blockCount {
-        try a.grid.communicator.stopIfAsked()
-        let offset = k * a.layout.rows.block
-        // A11 = L11 L11ᴴ, then L21 = A21 L11⁻ᴴ
-        let failure = try step.factorPanel(k, of: a)
+    let blocks = a.layout.rows.blockCount
+    var step = CholeskyStep(for: a)
+    var vote = SignalVote(on: a.grid.communicator)
+    if blocks > 0 { try step.factorPanel(0, of: a) }
+    for k in 0..<blocks {
         // Every rank gets the rows of L21 that face its own rows ...
-        let minor = try step.broadcastPanel(k, failure, of: a)
-        if minor > 0 { return offset + minor }
+        let (l, found) = try step.panels.receive(of: a)
+        if found[0] > 0 {
+            try vote.end()
+            return k * a.layout.rows.block + found[0]
+        }
+        try vote.stopIfAsked()
         // ... and those that face its own columns.
-        try step.mirrorPanel(k, of: a)
-        // A22 -= L21 L21ᴴ
-        Trace.span("update") { step.updateTrailingMatrix(k, of: a) }
+        try step.mirrorPanel(k, l)
+        if k + 1 < blocks {
+            try step.updateTrailingMatrix(k, l, step.localColumns(ofBlock: k + 1), of: a)
+            try step.factorPanel(k + 1, of: a)
+        }
+        try step.updateTrailingMatrix(k, l, step.columnsBehind(k + 1), of: a)
     }
+    try vote.end()
     return nil
 }
 
@@ -42,8 +53,8 @@ private struct CholeskyStep<Scalar: LinearScalar>: ~Copyable {
     let columns: BlockCyclic
     /// L11 and, behind it, the index of the failing minor within the block (0: none).
     let diagonal: Workspace<Scalar>
-    /// The rows of L21 that this process row owns, and behind them the failing minor.
-    let panel: Workspace<Scalar>
+    /// L21 along the process rows, and the failing minor.
+    var panels: PanelBroadcast<Scalar>
     /// The rows of L21 that face this process column's columns, in the order of those columns.
     let mirror: Workspace<Scalar>
     let outgoing: Workspace<Scalar>
@@ -55,10 +66,10 @@ private struct CholeskyStep<Scalar: LinearScalar>: ~Copyable {
         columns = a.layout.columns
         let block = min(rows.block, max(1, rows.extent))
         diagonal = Workspace(block * block + 1)
-        panel = Workspace(a.localRows * block + 1)
+        panels = PanelBroadcast(depth: block, words: 1, for: a)
         mirror = Workspace(a.localColumns * block)
         outgoing = Workspace(min(a.localRows, a.localColumns) * block)
-        incoming = Workspace(a.localColumns * block)
+        incoming = Workspace(grid.rows == 1 ? 0 : a.localColumns * block)
     }
 
     /// The local rows below block k.
@@ -68,54 +79,57 @@ private struct CholeskyStep<Scalar: LinearScalar>: ~Copyable {
 
     /// The local columns behind block k.
     func columnsBehind(_ k: Int) -> Range<Int> {
-        columns.localRange(columns.indices(ofBlock: k).upperBound..<columns.extent, on: grid.column)
+        columns.localRange(min((k + 1) * columns.block, columns.extent)..<columns.extent, on: grid.column)
     }
 
-    /// Factors block column k on its process column, in place and into `panel`. Returns the failing minor's index.
-    func factorPanel(_ k: Int, of a: borrowing DistributedMatrix<Scalar>) throws(TesseraError) -> Int {
-        guard columns.owner(ofBlock: k) == grid.column else { return 0 }
-        let width = columns.indices(ofBlock: k).count
-        let ld = a.leadingDimension
-        let firstColumn = columns.count(below: GlobalIndex(k * columns.block), on: grid.column)
-        let column = a.storage + firstColumn * ld
+    /// The local columns of block k.
+    func localColumns(ofBlock k: Int) -> Range<Int> {
+        columns.localRange(columns.indices(ofBlock: k), on: grid.column)
+    }
+
+    /// Factors block column k on its process column, in place, and begins to send it with the failing minor's index.
+    mutating func factorPanel(_ k: Int, of a: borrowing DistributedMatrix<Scalar>) throws(TesseraError) {
+        var failure = 0
+        if columns.owner(ofBlock: k) == grid.column {
+            failure = try Trace.span("panel") { () throws(TesseraError) in
+                let failure = try factorDiagonal(k, of: a)
+                if failure == 0 { solvePanel(k, of: a) }
+                return failure
+            }
+        }
+        let block = columns.indices(ofBlock: k)
+        try panels.send(block.upperBound..<rows.extent, block, [failure], of: a)
+    }
+
+    /// A11 = L11 L11ᴴ on its owner; L11 and the failing minor's index on its process column.
+    private func factorDiagonal(_ k: Int, of a: borrowing DistributedMatrix<Scalar>) throws(TesseraError) -> Int {
+        let (width, ld) = (columns.indices(ofBlock: k).count, a.leadingDimension)
         let root = rows.owner(ofBlock: k)
         let l11 = diagonal.base
-
         if root == grid.row {
-            let corner = column + rows.count(below: GlobalIndex(k * rows.block), on: grid.row)
-            var info = Scalar.potrf(.lower, width, corner, ld)
-            // A NaN is not positive, whatever the library thinks of it.
-            if info == 0, let nan = (0..<width).first(where: { corner[$0 + $0 * ld].realPart.isNaN }) { info = nan + 1 }
+            let corner = a.storage + rowsBelow(k).lowerBound - width + localColumns(ofBlock: k).lowerBound * ld
+            let failure = Scalar.potrf(.lower, width, corner, ld)
             for j in 0..<width { for i in 0..<width { l11[i + j * width] = i >= j ? corner[i + j * ld] : .zero } }
-            l11[width * width] = Scalar(real: Scalar.Real(info))
+            l11[width * width] = Scalar(real: Scalar.Real(failure))
         }
-        try grid.columnCommunicator.broadcast(l11, width * width + 1, Scalar.datatype, from: root)
-        let failure = Int(l11[width * width].realPart)
-        let below = rowsBelow(k)
-        guard failure == 0, !below.isEmpty else { return failure }
-
-        let l21 = column + below.lowerBound
-        Scalar.trsm(
-            .right, .lower, .conjugateTranspose, .nonUnit, below.count, width, 1, l11, width, l21, ld)
-        for j in 0..<width { (panel.base + j * below.count).update(from: l21 + j * ld, count: below.count) }
-        return 0
+        if grid.rows > 1 {
+            try grid.columnCommunicator.broadcast(l11, width * width + 1, Scalar.datatype, from: root)
+        }
+        return Int(l11[width * width].realPart)
     }
 
-    /// Sends the panel along the process rows, the failing minor with it.
-    func broadcastPanel(
-        _ k: Int, _ failure: Int, of a: borrowing DistributedMatrix<Scalar>
-    ) throws(TesseraError) -> Int {
-        let count = rowsBelow(k).count * columns.indices(ofBlock: k).count
-        let root = columns.owner(ofBlock: k)
-        if root == grid.column { panel.base[count] = Scalar(real: Scalar.Real(failure)) }
-        try grid.rowCommunicator.broadcast(panel.base, count + 1, Scalar.datatype, from: root)
-        return Int(panel.base[count].realPart)
+    /// L21 = A21 L11⁻ᴴ
+    private func solvePanel(_ k: Int, of a: borrowing DistributedMatrix<Scalar>) {
+        let (width, below) = (columns.indices(ofBlock: k).count, rowsBelow(k))
+        guard !below.isEmpty else { return }
+        Scalar.trsm(
+            .right, .lower, .conjugateTranspose, .nonUnit, below.count, width, 1, diagonal.base, width,
+            a.storage + below.lowerBound + localColumns(ofBlock: k).lowerBound * a.leadingDimension, a.leadingDimension)
     }
 
     /// Gathers, down each process column, the blocks of L21 whose global rows are this process column's columns.
-    func mirrorPanel(_ k: Int, of a: borrowing DistributedMatrix<Scalar>) throws(TesseraError) {
+    func mirrorPanel(_ k: Int, _ l: Panel<Scalar>) throws(TesseraError) {
         let width = columns.indices(ofBlock: k).count
-        let height = rowsBelow(k).count
         let firstRow = rowsBelow(k).lowerBound
         var counts = [Int](repeating: 0, count: grid.rows)
         var packed = 0
@@ -123,56 +137,111 @@ private struct CholeskyStep<Scalar: LinearScalar>: ~Copyable {
             let range = rows.indices(ofBlock: m)
             counts[rowPart] += range.count * width
             guard rowPart == grid.row else { return }
-            let source = panel.base + rows.count(below: GlobalIndex(range.lowerBound), on: grid.row) - firstRow
+            let source = l.base + rows.count(below: GlobalIndex(range.lowerBound), on: grid.row) - firstRow
             for j in 0..<width {
-                (outgoing.base + packed).update(from: source + j * height, count: range.count)
+                (outgoing.base + packed).update(from: source + j * l.leadingDimension, count: range.count)
                 packed += range.count
             }
         }
         let displacements = exclusiveSums(counts)
-        try grid.columnCommunicator.allGather(
-            outgoing.base, incoming.base, counts, displacements, Scalar.datatype)
+        if grid.rows > 1 {
+            try grid.columnCommunicator.allGather(
+                outgoing.base, incoming.base, counts, displacements, Scalar.datatype)
+        }
+        let gathered = grid.rows > 1 ? incoming.base : outgoing.base
         var positions = displacements
-        let mirrorHeight = columnsBehind(k).count
-        let firstColumn = columnsBehind(k).lowerBound
+        let (height, firstColumn) = (columnsBehind(k).count, columnsBehind(k).lowerBound)
         forEachFacingBlock(after: k) { m, rowPart in
             let range = columns.indices(ofBlock: m)
             let target =
                 mirror.base + columns.count(below: GlobalIndex(range.lowerBound), on: grid.column) - firstColumn
             for j in 0..<width {
-                (target + j * mirrorHeight).update(from: incoming.base + positions[rowPart], count: range.count)
+                (target + j * height).update(from: gathered + positions[rowPart], count: range.count)
                 positions[rowPart] += range.count
             }
         }
     }
 
     /// The blocks after k among this process column's, with the process row that owns the rows of the same number.
-    func forEachFacingBlock(after k: Int, _ body: (_ block: Int, _ rowPart: Int) -> Void) {
+    private func forEachFacingBlock(after k: Int, _ body: (_ block: Int, _ rowPart: Int) -> Void) {
         for m in k + 1..<max(k + 1, columns.blockCount) where columns.owner(ofBlock: m) == grid.column {
             body(m, rows.owner(ofBlock: m))
         }
     }
 
-    /// A22 -= L21 L21ᴴ, one block column of this rank at a time, the lower triangle only.
-    func updateTrailingMatrix(_ k: Int, of a: borrowing DistributedMatrix<Scalar>) {
-        let width = columns.indices(ofBlock: k).count
+    /// A22 -= L21 L21ᴴ in some local columns, the lower triangle only.
+    mutating func updateTrailingMatrix(
+        _ k: Int, _ l: Panel<Scalar>, _ local: Range<Int>, of a: borrowing DistributedMatrix<Scalar>
+    ) throws(TesseraError) {
         let (below, behind) = (rowsBelow(k), columnsBehind(k))
-        let ld = a.leadingDimension
-        forEachFacingBlock(after: k) { m, rowPart in
-            let range = columns.indices(ofBlock: m)
-            let column = columns.count(below: GlobalIndex(range.lowerBound), on: grid.column)
-            var row = rows.count(below: GlobalIndex(range.lowerBound), on: grid.row)
-            let facing = mirror.base + (column - behind.lowerBound)
-            if rowPart == grid.row {
-                Scalar.herk(
-                    .lower, .none, range.count, width, -1, facing, behind.count, 1, a.storage + row + column * ld, ld)
-                row += range.count
-            }
-            guard row < below.upperBound else { return }
+        let update = TrapezoidUpdate(
+            l: l, firstRow: below.lowerBound, facing: mirror.base - behind.lowerBound, facingHeight: behind.count,
+            depth: columns.indices(ofBlock: k).count)
+        try update.apply(local, above: below.upperBound, rows, columns, of: a, &panels)
+    }
+}
+
+/// C -= L Mᴴ below the diagonal: the rows of L face C's rows, those of M its columns.
+///
+/// By halves of the columns, so that nearly all of it is a few large products:
+///
+///     | C11     |        C11 and C22 as the whole, C21 -= L2 M1ᴴ
+///     | C21 C22 |
+private struct TrapezoidUpdate<Scalar: LinearScalar> {
+    let l: Panel<Scalar>
+    /// The local row of C that the first row of L faces.
+    let firstRow: Int
+    /// Row c faces the local column c of C.
+    let facing: UnsafePointer<Scalar>
+    let facingHeight: Int
+    let depth: Int
+
+    /// Updates local columns of C, in rows before local row `end`.
+    func apply(
+        _ local: Range<Int>, above end: Int, _ rows: BlockCyclic, _ columns: BlockCyclic,
+        of c: borrowing DistributedMatrix<Scalar>, _ panels: inout PanelBroadcast<Scalar>
+    ) throws(TesseraError) {
+        guard !local.isEmpty else { return }
+        func firstRow(of column: Int) -> Int {
+            rows.count(below: columns.global(LocalIndex(column), on: c.grid.column), on: c.grid.row)
+        }
+        if local.count <= columns.block {
+            let block = columns.global(LocalIndex(local.lowerBound), on: c.grid.column).value / columns.block
+            return updateBlockColumn(
+                local, firstRow(of: local.lowerBound)..<end, rows.owner(ofBlock: block) == c.grid.row, of: c)
+        }
+        let blocks = (local.count + columns.block - 1) / columns.block
+        let middle = local.lowerBound + blocks / 2 * columns.block
+        let row = firstRow(of: middle)
+        try apply(local.lowerBound..<middle, above: min(row, end), rows, columns, of: c, &panels)
+        // C21 -= L2 M1ᴴ, in slices between which the next panel travels
+        for first in stride(from: local.lowerBound, to: middle, by: sliceWidth) {
+            update(first..<min(first + sliceWidth, middle), row..<max(row, end), of: c)
+            try panels.advance()
+        }
+        try apply(middle..<local.upperBound, above: end, rows, columns, of: c, &panels)
+    }
+
+    /// One block column; its first rows are the diagonal block where this rank owns that.
+    private func updateBlockColumn(
+        _ local: Range<Int>, _ span: Range<Int>, _ ownsDiagonal: Bool, of c: borrowing DistributedMatrix<Scalar>
+    ) {
+        guard ownsDiagonal else { return update(local, span, of: c) }
+        Trace.span("update") {
+            Scalar.herk(
+                .lower, .none, local.count, depth, -1, facing + local.lowerBound, facingHeight, 1,
+                c.storage + span.lowerBound + local.lowerBound * c.leadingDimension, c.leadingDimension)
+        }
+        update(local, span.lowerBound + local.count..<max(span.lowerBound + local.count, span.upperBound), of: c)
+    }
+
+    private func update(_ local: Range<Int>, _ span: Range<Int>, of c: borrowing DistributedMatrix<Scalar>) {
+        guard !span.isEmpty, !local.isEmpty else { return }
+        Trace.span("update") {
             Scalar.gemm(
-                .none, .conjugateTranspose, below.upperBound - row, range.count, width, -1,
-                panel.base + (row - below.lowerBound), below.count, facing, behind.count, 1,
-                a.storage + row + column * ld, ld)
+                .none, .conjugateTranspose, span.count, local.count, depth, -1, l.base + (span.lowerBound - firstRow),
+                l.leadingDimension, facing + local.lowerBound, facingHeight, 1,
+                c.storage + span.lowerBound + local.lowerBound * c.leadingDimension, c.leadingDimension)
         }
     }
 }

@@ -31,10 +31,11 @@ func factorWithPivoting<Scalar: LinearScalar>(
     if steps > 0 { try step.factorPanel(panel(from: 0), of: &a) }
     for start in stride(from: 0, to: steps, by: block) {
         let (current, next) = (panel(from: start), panel(from: min(start + block, steps)))
-        let l = try step.awaitPanel(current, of: a)
+        // L11 and L21, and the exchanges made
+        let (l, found) = try step.panels.receive(of: a)
         try vote.stopIfAsked()
-        pivots += l.pivots
-        firstZero = firstZero ?? l.firstZero
+        pivots += found[..<current.count]
+        if firstZero == nil, found[current.count] >= 0 { firstZero = found[current.count] }
         let moves = RowMoves(pivots, current)
         if !next.isEmpty {
             try step.updateColumns(next, current, l, moves, of: &a)
@@ -54,7 +55,7 @@ private struct LUStep<Scalar: LinearScalar>: ~Copyable {
     let grid: ProcessGrid
     let rows: BlockCyclic
     let columns: BlockCyclic
-    var panels: LUPanelBroadcast<Scalar>
+    var panels: PanelBroadcast<Scalar>
     /// U12, where the process column has several ranks.
     let blockRow: Workspace<Scalar>
     let exchange: RowExchange<Scalar>
@@ -64,7 +65,7 @@ private struct LUStep<Scalar: LinearScalar>: ~Copyable {
         rows = a.layout.rows
         columns = a.layout.columns
         let depth = min(rows.block, rows.extent, columns.extent)
-        panels = LUPanelBroadcast(depth: depth, for: a)
+        panels = PanelBroadcast(depth: depth, words: depth + 1, for: a)
         blockRow = Workspace(grid.rows == 1 ? 0 : a.localColumns * depth)
         exchange = RowExchange(
             rows: a.localRows,
@@ -73,27 +74,20 @@ private struct LUStep<Scalar: LinearScalar>: ~Copyable {
 
     /// A(:, 1) = P L U on the panel's process column, and begins to send it.
     mutating func factorPanel(_ panel: Range<Int>, of a: inout DistributedMatrix<Scalar>) throws(TesseraError) {
-        var found: (pivots: [Int], firstZero: Int?)?
+        var found = [Int](repeating: 0, count: panel.count + 1)
         if columns.owner(of: GlobalIndex(panel.lowerBound)) == grid.column {
             found = try Trace.span("panel") { () throws(TesseraError) in
                 var factorization = PanelFactorization(panel, of: a)
                 try factorization.factor()
-                return (factorization.pivots, factorization.firstZero)
+                return factorization.pivots + [factorization.firstZero ?? -1]
             }
         }
-        try panels.send(panel, found, of: a)
-    }
-
-    /// The rows of L11 and L21 that this process row owns, and the exchanges made.
-    mutating func awaitPanel(
-        _ panel: Range<Int>, of a: borrowing DistributedMatrix<Scalar>
-    ) throws(TesseraError) -> LUPanel<Scalar> {
-        try panels.receive(panel, of: a)
+        try panels.send(panel.lowerBound..<rows.extent, panel, found, of: a)
     }
 
     /// All of the panel's work on some columns behind it: exchanges, U12 = L11⁻¹ A12, A22 -= L21 U12.
     mutating func updateColumns(
-        _ range: Range<Int>, _ panel: Range<Int>, _ l: LUPanel<Scalar>, _ moves: RowMoves,
+        _ range: Range<Int>, _ panel: Range<Int>, _ l: Panel<Scalar>, _ moves: RowMoves,
         of a: inout DistributedMatrix<Scalar>
     ) throws(TesseraError) {
         let local = columns.localRange(range, on: grid.column)
@@ -116,7 +110,7 @@ private struct LUStep<Scalar: LinearScalar>: ~Copyable {
 
     /// U12 = L11⁻¹ A12 on the process row that owns it.
     private func solveBlockRow(
-        _ panel: Range<Int>, _ l: LUPanel<Scalar>, _ slice: Range<Int>, of a: inout DistributedMatrix<Scalar>
+        _ panel: Range<Int>, _ l: Panel<Scalar>, _ slice: Range<Int>, of a: inout DistributedMatrix<Scalar>
     ) {
         guard rows.owner(of: GlobalIndex(panel.lowerBound)) == grid.row else { return }
         Scalar.trsm(
@@ -145,7 +139,7 @@ private struct LUStep<Scalar: LinearScalar>: ~Copyable {
 
     /// A22 -= L21 U12, in slices of columns between which the next panel travels.
     private mutating func updateTrailingMatrix(
-        _ panel: Range<Int>, _ l: LUPanel<Scalar>, _ u: Panel<Scalar>, _ columns: Range<Int>,
+        _ panel: Range<Int>, _ l: Panel<Scalar>, _ u: Panel<Scalar>, _ columns: Range<Int>,
         of a: inout DistributedMatrix<Scalar>
     ) throws(TesseraError) {
         let below = rows.localRange(panel.upperBound..<rows.extent, on: grid.row)
@@ -176,5 +170,6 @@ private struct LUStep<Scalar: LinearScalar>: ~Copyable {
     }
 }
 
-/// Columns of one slice of the trailing update: enough that the local product packs L21 at no great cost.
-private let sliceWidth = 1024
+/// Columns of one slice of a trailing update, between which messages are driven: enough that the local product packs L21
+/// at no great cost.
+let sliceWidth = 1024
