@@ -10,6 +10,7 @@
 #include <signal.h>
 #include <stddef.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -89,6 +90,14 @@ int tessera_watch_signal(int number, int watch) {
 void tessera_return_freed_memory(void) {
 #if defined(__GLIBC__)
     mallopt(M_MMAP_THRESHOLD, 1 << 20);
+#endif
+}
+
+void tessera_advise_huge_pages(void *start, int64_t bytes) {
+#if defined(__linux__)
+    madvise(start, (size_t)bytes, MADV_HUGEPAGE);
+#else
+    (void)start, (void)bytes;
 #endif
 }
 

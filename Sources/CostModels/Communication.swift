@@ -78,38 +78,42 @@ public struct GridModel: Hashable, Sendable {
         range.isEmpty ? 0 : min(parts, (range.upperBound - 1) / block - range.lowerBound / block + 1)
     }
 
-    /// A panel of `depth` columns of `height` rows, from its owners to the process rows; nothing where one rank is a row.
+    /// Columns of `height` rows, from their owners to the process rows, block by block; nothing where one rank is a row.
     func columnPanel(height: Int, _ inner: Range<Int>) -> Communication {
-        guard columns > 1 else { return Communication() }
-        // One owner: a broadcast, counted on each rank. Several: an all-gather, each rank its own part.
-        let scalars = height * inner.count * (isWithinBlock(inner) ? columns : 1)
-        return Communication(scalars: scalars, messages: size)
+        columns > 1 ? panel(height * inner.count, pieces: pieces(inner), copies: columns) : Communication()
     }
 
-    /// A panel of `depth` rows of `width` columns, from its owners to the process columns.
+    /// Rows of `width` columns, from their owners to the process columns.
     func rowPanel(_ inner: Range<Int>, width: Int) -> Communication {
-        guard rows > 1 else { return Communication() }
-        return Communication(scalars: inner.count * width * (isWithinBlock(inner) ? rows : 1), messages: size)
+        rows > 1 ? panel(inner.count * width, pieces: pieces(inner), copies: rows) : Communication()
     }
 
-    /// A panel that is redistributed first: every scalar crosses once, and is then gathered.
+    /// Columns that are redistributed first: every scalar crosses once, and goes along the process rows.
     func redistributedColumnPanel(height: Int, depth: Int) -> Communication {
-        let shares = (depth + columns - 1) / columns
-        let copies = columns > 1 && depth <= shares ? columns : 1
-        return Communication(scalars: height * depth * (1 + copies), messages: 2 * size)
+        redistributed(height * depth, depth: depth, parts: columns)
     }
 
     /// The same with rows.
     func redistributedRowPanel(depth: Int, width: Int) -> Communication {
-        let shares = (depth + rows - 1) / rows
-        let copies = rows > 1 && depth <= shares ? rows : 1
-        return Communication(scalars: width * depth * (1 + copies), messages: 2 * size)
+        redistributed(width * depth, depth: depth, parts: rows)
+    }
+
+    private func redistributed(_ scalars: Int, depth: Int, parts: Int) -> Communication {
+        let share = max(1, (depth + parts - 1) / parts)
+        return Communication(scalars: scalars, messages: size)
+            + (parts > 1 ? panel(scalars, pieces: (depth + share - 1) / share, copies: parts) : Communication())
+    }
+
+    /// Broadcasts of the pieces of a panel, each counted on every rank.
+    private func panel(_ scalars: Int, pieces: Int, copies: Int) -> Communication {
+        Communication(scalars: scalars * copies, messages: size * pieces)
+    }
+
+    /// The number of blocks that a range touches.
+    private func pieces(_ range: Range<Int>) -> Int {
+        range.isEmpty ? 0 : (range.upperBound - 1) / block - range.lowerBound / block + 1
     }
 
     /// Moving a whole matrix to another layout.
     func redistribution(_ m: Int, _ n: Int) -> Communication { Communication(scalars: m * n, messages: size) }
-
-    private func isWithinBlock(_ range: Range<Int>) -> Bool {
-        range.isEmpty || range.lowerBound / block == (range.upperBound - 1) / block
-    }
 }

@@ -3,9 +3,9 @@ public enum MultiplyModel {
     /// 2 m n k operations.
     public static func flops(m: Int, n: Int, k: Int) -> Double { 2 * Double(m) * Double(n) * Double(k) }
 
-    /// Columns of op(A) in a panel: whole blocks, up to 256 or one larger block; a block beyond 512 is cut. (The rate of
-    /// the local product levels off near a depth of 256.)
-    public static func panelDepth(block: Int) -> Int { block > 512 ? 256 : max(block, 256 / block * block) }
+    /// Columns of op(A) in a panel: whole blocks, up to 384 or one larger block; a block beyond 512 is cut. (The rate of
+    /// the local product levels off near a depth of 256, and the library packs 384 columns at once.)
+    public static func panelDepth(block: Int) -> Int { block > 512 ? 384 : max(block, 384 / block * block) }
 
     /// The number of columns of C up to which A rests and the thin operands travel. A's own panels would cost m k words,
     /// the thin operands about 2 (m + k) n.
@@ -40,6 +40,6 @@ public enum MultiplyModel {
 
     /// Scalars over all ranks beside A, B and C: a panel of each operand with its buffers.
     public static func workspace(m: Int, n: Int, k: Int, on grid: GridModel) -> Int {
-        3 * min(k, panelDepth(block: grid.block)) * (m * grid.columns + n * grid.rows)
+        min(k, panelDepth(block: grid.block)) * (2 * m * grid.columns + 3 * n * grid.rows)
     }
 }

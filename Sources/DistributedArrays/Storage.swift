@@ -1,18 +1,6 @@
 package import Failures
 internal import MessagePassing
 
-/// Memory for `count` scalars, aligned to a cache line. Freed by ``freeAligned(_:)``.
-@usableFromInline
-package func allocateAligned<T>(_ count: Int, of type: T.Type) -> UnsafeMutablePointer<T> {
-    UnsafeMutableRawPointer.allocate(byteCount: max(1, count) * MemoryLayout<T>.stride, alignment: 64)
-        .bindMemory(to: T.self, capacity: max(1, count))
-}
-
-@usableFromInline
-package func freeAligned<T>(_ pointer: UnsafeMutablePointer<T>) {
-    UnsafeMutableRawPointer(pointer).deallocate()
-}
-
 /// A leading dimension for this many rows: whole cache lines, so that columns start aligned, and never a multiple of a
 /// page, where neighbouring columns would fall into the same cache sets.
 package func paddedLeadingDimension(_ rows: Int, _ stride: Int) -> Int {

@@ -53,9 +53,8 @@ private struct ThinProductStep<Scalar: LinearScalar>: ~Copyable {
         var dealt = DistributedMatrix<Scalar>(
             zeros: MatrixLayout(rows: whole(grid.rows), columns: map.columns), on: grid)
         try dealt.replace(with: b, operation: transposeB == .none ? .transpose : .none, column: columns.lowerBound)
-        let buffers = PanelBuffers<Scalar>(capacity: width * localColumns.count)
-        let x = try buffers.gatherRows(
-            0..<width, columns: columns, of: dealt.view, .none, dealtLike: map.columns)
+        var panels = OperandPanels<Scalar>(.right, capacity: width * localColumns.count, on: grid)
+        let x = try panels.gather(0..<width, columns, of: dealt.view, .none, dealtLike: map.columns)
 
         let partial = Workspace<Scalar>(localRows.count * width)
         Scalar.gemm(
@@ -81,8 +80,8 @@ private struct ThinProductStep<Scalar: LinearScalar>: ~Copyable {
         var dealt = DistributedMatrix<Scalar>(
             zeros: MatrixLayout(rows: map.rows, columns: whole(grid.columns)), on: grid)
         try dealt.replace(with: b, operation: transposeB, atRow: rows.lowerBound)
-        let buffers = PanelBuffers<Scalar>(capacity: localRows.count * width)
-        let x = try buffers.gatherColumns(0..<width, rows: rows, of: dealt.view, .none, dealtLike: map.rows)
+        var panels = OperandPanels<Scalar>(.left, capacity: localRows.count * width, on: grid)
+        let x = try panels.gather(0..<width, rows, of: dealt.view, .none, dealtLike: map.rows)
 
         let partial = Workspace<Scalar>(localColumns.count * width)
         Scalar.gemm(

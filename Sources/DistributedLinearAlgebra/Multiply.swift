@@ -44,7 +44,7 @@ public func multiply<Scalar: LinearScalar>(
         if n <= MultiplyModel.fewColumns(m: m, k: k) {
             try multiplyFewColumns(alpha, a, transposeA, b, transposeB, beta, into: &c)
         } else {
-            let step = ProductStep<Scalar>(m, n, k, a, transposeA, c.layout)
+            var step = ProductStep<Scalar>(m, n, k, a, transposeA, c.layout)
             try step.accumulate(alpha, a, transposeA, b, transposeB, beta, into: &c)
         }
     }
@@ -86,8 +86,8 @@ private struct ProductStep<Scalar: LinearScalar>: ~Copyable {
     let layout: MatrixLayout
     /// Columns of op(A) in a panel: whole blocks, as many as make the local product efficient.
     let depth: Int
-    let columnPanel: PanelBuffers<Scalar>
-    let rowPanel: PanelBuffers<Scalar>
+    var leftPanels: OperandPanels<Scalar>
+    var rightPanels: OperandPanels<Scalar>
 
     init(
         _ m: Int, _ n: Int, _ k: Int, _ a: DistributedMatrixView<Scalar>, _ transposeA: Transpose,
@@ -97,29 +97,52 @@ private struct ProductStep<Scalar: LinearScalar>: ~Copyable {
         self.layout = layout
         let block = transposeA == .none ? a.layout.columns.block : a.layout.rows.block
         depth = min(k, MultiplyModel.panelDepth(block: block))
-        columnPanel = PanelBuffers(capacity: layout.rows.count(on: a.grid.row) * depth)
-        rowPanel = PanelBuffers(capacity: layout.columns.count(on: a.grid.column) * depth)
+        leftPanels = OperandPanels(.left, capacity: layout.rows.count(on: a.grid.row) * depth, on: a.grid)
+        rightPanels = OperandPanels(.right, capacity: layout.columns.count(on: a.grid.column) * depth, on: a.grid)
     }
 
-    /// C = beta C + Σ alpha op(A)(:, K) op(B)(K, :)
-    func accumulate(
+    /// C = beta C + Σ alpha op(A)(:, K) op(B)(K, :); the next panels travel during a product.
+    mutating func accumulate(
         _ alpha: Scalar, _ a: DistributedMatrixView<Scalar>, _ transposeA: Transpose,
         _ b: DistributedMatrixView<Scalar>, _ transposeB: Transpose, _ beta: Scalar,
         into c: inout DistributedMatrix<Scalar>
     ) throws(TesseraError) {
+        var vote = SignalVote(on: c.grid.communicator)
+        func panel(from start: Int) -> Range<Int> { start..<min(extents.k, start + depth) }
+        try begin(panel(from: 0), a, transposeA, b, transposeB)
         for start in stride(from: 0, to: extents.k, by: depth) {
-            try c.grid.communicator.stopIfAsked()
-            let inner = start..<min(extents.k, start + depth)
-            let left = try columnPanel.gatherColumns(
-                inner, rows: 0..<extents.m, of: a, transposeA, dealtLike: layout.rows)
-            let right = try rowPanel.gatherRows(
-                inner, columns: 0..<extents.n, of: b, transposeB, dealtLike: layout.columns)
-            guard left.count > 0, right.count > 0 else { continue }
+            let inner = panel(from: start)
+            let (left, right) = (try leftPanels.finish(), try rightPanels.finish())
+            try vote.stopIfAsked()
+            if inner.upperBound < extents.k { try begin(panel(from: inner.upperBound), a, transposeA, b, transposeB) }
+            try add(alpha, left, right, inner.count, start == 0 ? beta : 1, to: &c)
+        }
+        try vote.end()
+    }
+
+    /// Begins to bring the panels to their ranks.
+    private mutating func begin(
+        _ inner: Range<Int>, _ a: DistributedMatrixView<Scalar>, _ transposeA: Transpose,
+        _ b: DistributedMatrixView<Scalar>, _ transposeB: Transpose
+    ) throws(TesseraError) {
+        try leftPanels.begin(inner, 0..<extents.m, of: a, transposeA, dealtLike: layout.rows)
+        try rightPanels.begin(inner, 0..<extents.n, of: b, transposeB, dealtLike: layout.columns)
+    }
+
+    /// C = beta C + alpha L R, in slices of columns between which the next panels travel.
+    private mutating func add(
+        _ alpha: Scalar, _ left: Panel<Scalar>, _ right: Panel<Scalar>, _ depth: Int, _ beta: Scalar,
+        to c: inout DistributedMatrix<Scalar>
+    ) throws(TesseraError) {
+        for first in stride(from: 0, to: right.count, by: sliceWidth) where left.count > 0 {
             Trace.span("update") {
                 Scalar.gemm(
-                    .none, .none, left.count, right.count, inner.count, alpha, left.base, left.leadingDimension,
-                    right.base, right.leadingDimension, start == 0 ? beta : 1, c.storage, c.leadingDimension)
+                    .none, .none, left.count, min(sliceWidth, right.count - first), depth, alpha, left.base,
+                    left.leadingDimension, right.base + first * right.leadingDimension, right.leadingDimension, beta,
+                    c.storage + first * c.leadingDimension, c.leadingDimension)
             }
+            try leftPanels.advance()
+            try rightPanels.advance()
         }
     }
 }

@@ -17,7 +17,7 @@ struct PanelBroadcast<Scalar: LinearScalar>: ~Copyable {
     private let even: Workspace<Scalar>
     private let odd: Workspace<Scalar>
     private var isOdd = false
-    private var ring: RingBroadcast?
+    private var ring: RingBroadcast
     /// The panel that was sent last.
     private var rows = 0..<0
     private var columns = 0..<0
@@ -31,7 +31,7 @@ struct PanelBroadcast<Scalar: LinearScalar>: ~Copyable {
         let capacity = grid.columns == 1 ? 0 : header + a.localRows * depth
         even = Workspace(capacity)
         odd = Workspace(capacity)
-        ring = nil
+        ring = RingBroadcast(on: a.grid.rowCommunicator)
     }
 
     /// Begins to send A(rows, columns) and the words, which the process column that owns these columns knows; as many are
@@ -52,19 +52,18 @@ struct PanelBroadcast<Scalar: LinearScalar>: ~Copyable {
                 (panel + j * height).update(from: source.base + j * source.leadingDimension, count: height)
             }
         }
-        ring = try RingBroadcast(
-            message, bytes: 8 * words.count + height * columns.count * MemoryLayout<Scalar>.stride, from: root,
-            on: grid.rowCommunicator)
+        try ring.begin(
+            message, bytes: 8 * words.count + height * columns.count * MemoryLayout<Scalar>.stride, from: root)
     }
 
     /// Drives the message under way.
-    mutating func advance() throws(TesseraError) { _ = try ring?.advance() }
+    mutating func advance() throws(TesseraError) { try ring.advance() }
 
     /// The panel that was sent last, and its words. It is valid until the one after the next is sent.
     mutating func receive(
         of a: borrowing DistributedMatrix<Scalar>
     ) throws(TesseraError) -> (panel: Panel<Scalar>, words: [Int]) {
-        guard let ring = ring.take() else { return (inPlace(a), words) }
+        guard grid.columns > 1 else { return (inPlace(a), words) }
         try ring.wait()
         let (panel, message) = places()
         words.withUnsafeMutableBytes { $0.copyMemory(from: UnsafeRawBufferPointer(start: message, count: $0.count)) }

@@ -67,7 +67,7 @@ private func solveTriangularManyColumns<Scalar: LinearScalar>(
         side == .left
         ? MatrixLayout(rows: a.layout.rows, columns: b.layout.columns)
         : MatrixLayout(rows: b.layout.rows, columns: a.layout.columns)
-    let step = TriangularStep<Scalar>(a.grid, layout, side, triangle, operation, diagonal)
+    var step = TriangularStep<Scalar>(a.grid, layout, side, triangle, operation, diagonal)
     if layout == b.layout {
         try step.solve(a.view, side, &b)
     } else {
@@ -86,9 +86,9 @@ private struct TriangularStep<Scalar: LinearScalar>: ~Copyable {
     /// The triangle of op(A), which is what the panels hold.
     let triangle: Triangle
     /// op(A)ᵢₖ (left), Xₖ (right): columns of the panel go along the process rows.
-    let columnPanel: PanelBuffers<Scalar>
+    var columnPanels: OperandPanels<Scalar>
     /// Xₖ (left), op(A)ₖⱼ (right): rows of the panel go down the process columns.
-    let rowPanel: PanelBuffers<Scalar>
+    var rowPanels: OperandPanels<Scalar>
 
     init(
         _ grid: ProcessGrid, _ layout: MatrixLayout, _ side: Side, _ triangle: Triangle, _ operation: Transpose,
@@ -101,11 +101,11 @@ private struct TriangularStep<Scalar: LinearScalar>: ~Copyable {
         self.triangle = operation == .none ? triangle : triangle.opposite
         let map = side == .left ? layout.rows : layout.columns
         let depth = min(map.extent, map.block)
-        columnPanel = PanelBuffers(capacity: layout.rows.count(on: grid.row) * depth)
-        rowPanel = PanelBuffers(capacity: layout.columns.count(on: grid.column) * depth)
+        columnPanels = OperandPanels(.left, capacity: layout.rows.count(on: grid.row) * depth, on: grid)
+        rowPanels = OperandPanels(.right, capacity: layout.columns.count(on: grid.column) * depth, on: grid)
     }
 
-    func solve(
+    mutating func solve(
         _ a: DistributedMatrixView<Scalar>, _ side: Side, _ b: inout DistributedMatrix<Scalar>
     ) throws(TesseraError) {
         // Forward where op(A)ᵢₖ (left) or op(A)ₖⱼ (right) has its blocks behind the diagonal.
@@ -118,17 +118,15 @@ private struct TriangularStep<Scalar: LinearScalar>: ~Copyable {
             let rest = isForward ? block.upperBound..<map.extent : 0..<block.lowerBound
             switch side {
             case .left:
-                let panel = try columnPanel.gatherColumns(block, rows: span, of: a, operation, dealtLike: map)
+                let panel = try columnPanels.gather(block, span, of: a, operation, dealtLike: map)
                 solveBlockRow(block, in: &b, panel, diagonalAt: isForward ? 0 : panel.count - block.count)
-                let x = try rowPanel.gatherRows(
-                    block, columns: 0..<b.columns, of: b.view, .none, dealtLike: layout.columns)
+                let x = try rowPanels.gather(block, 0..<b.columns, of: b.view, .none, dealtLike: layout.columns)
                 updateRows(
                     rest, of: &b, panel, from: isForward ? panel.count - localRows(rest).count : 0, x, block.count)
             case .right:
-                let panel = try rowPanel.gatherRows(block, columns: span, of: a, operation, dealtLike: map)
+                let panel = try rowPanels.gather(block, span, of: a, operation, dealtLike: map)
                 solveBlockColumn(block, in: &b, panel, diagonalAt: isForward ? 0 : panel.count - block.count)
-                let x = try columnPanel.gatherColumns(
-                    block, rows: 0..<b.rows, of: b.view, .none, dealtLike: layout.rows)
+                let x = try columnPanels.gather(block, 0..<b.rows, of: b.view, .none, dealtLike: layout.rows)
                 updateColumns(
                     rest, of: &b, x, panel, from: isForward ? panel.count - localColumns(rest).count : 0, block.count)
             }

@@ -1,5 +1,4 @@
 package import LinearAlgebra
-internal import DistributedArrays
 
 /// Scratch memory of a routine, allocated once before its loop.
 package struct Workspace<Scalar: LinearScalar>: ~Copyable {

@@ -22,9 +22,7 @@ public struct Matrix<Scalar: LinearScalar>: ~Copyable {
         let leadingDimension = leadingDimension ?? max(1, rows)
         precondition(rows >= 0 && columns >= 0 && leadingDimension >= max(1, rows), "not a column-major matrix")
         let count = leadingDimension * columns
-        let bytes = max(64, count * MemoryLayout<Scalar>.stride)
-        base = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64).bindMemory(
-            to: Scalar.self, capacity: count)
+        base = allocateAligned(count, of: Scalar.self)
         base.initialize(repeating: value, count: count)
         self.rows = rows
         self.columns = columns
@@ -45,7 +43,7 @@ public struct Matrix<Scalar: LinearScalar>: ~Copyable {
         Matrix(rows: order, columns: order) { i, j in i == j ? 1 : 0 }
     }
 
-    deinit { base.deallocate() }
+    deinit { freeAligned(base) }
 
     @inlinable public subscript(i: Int, j: Int) -> Scalar {
         get {

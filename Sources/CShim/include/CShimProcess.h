@@ -12,6 +12,10 @@ const char *tessera_expected_core_type(void);
 /// ones, up to 32 MiB each, and passing buffers would add to a process's peak.)
 void tessera_return_freed_memory(void);
 
+/// Asks for huge pages under a large block of memory that has not been touched yet: fewer faults at its first touch, and
+/// fewer misses in the translation of addresses when a matrix is walked along its rows.
+void tessera_advise_huge_pages(void *start, int64_t bytes);
+
 /// The number of cores that this process may run on.
 int tessera_cores_in_affinity_mask(void);
 
