@@ -12,7 +12,7 @@ extension Cholesky {
     public borrowing func solve(
         _ b: borrowing DistributedMatrix<Scalar>
     ) throws(TesseraError) -> DistributedMatrix<Scalar> {
-        var x = b.copy()
+        var x = try b.copy()
         try solve(inPlace: &x)
         return x
     }

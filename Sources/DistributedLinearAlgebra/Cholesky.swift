@@ -50,7 +50,7 @@ public struct Cholesky<Scalar: LinearScalar>: ~Copyable {
 
     /// Factors a copy of the matrix.
     public init(_ matrix: borrowing DistributedMatrix<Scalar>) throws(TesseraError) {
-        try self.init(consuming: matrix.copy())
+        try self.init(consuming: try matrix.copy())
     }
 
     /// The order of A.

@@ -17,7 +17,7 @@ extension LU {
     public borrowing func solve(
         _ b: borrowing DistributedMatrix<Scalar>, transpose: Transpose = .none
     ) throws(TesseraError) -> DistributedMatrix<Scalar> {
-        var x = b.copy()
+        var x = try b.copy()
         try solve(inPlace: &x, transpose: transpose)
         return x
     }

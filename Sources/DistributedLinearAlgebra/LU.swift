@@ -48,7 +48,7 @@ public struct LU<Scalar: LinearScalar>: ~Copyable {
 
     /// Factors a copy of the matrix. Collective.
     public init(_ matrix: borrowing DistributedMatrix<Scalar>) throws(TesseraError) {
-        try self.init(consuming: matrix.copy())
+        try self.init(consuming: try matrix.copy())
     }
 
     /// Refuses what only square matrices have. On all ranks alike.

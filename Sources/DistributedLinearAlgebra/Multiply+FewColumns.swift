@@ -51,7 +51,7 @@ private struct ThinProductStep<Scalar: LinearScalar>: ~Copyable {
     ) throws(TesseraError) -> DistributedMatrix<Scalar> {
         // Xᵀ (of op(B) = Bᴴ: Xᴴ) on the first process row, then on all.
         var dealt = DistributedMatrix<Scalar>(
-            zeros: MatrixLayout(rows: whole(grid.rows), columns: map.columns), on: grid)
+            workspace: MatrixLayout(rows: whole(grid.rows), columns: map.columns), on: grid)
         try dealt.replace(with: b, operation: transposeB == .none ? .transpose : .none, column: columns.lowerBound)
         let buffers = PanelBuffers<Scalar>(capacity: width * localColumns.count)
         let x = try buffers.gatherRows(
@@ -65,7 +65,7 @@ private struct ThinProductStep<Scalar: LinearScalar>: ~Copyable {
         try grid.rowCommunicator.reduce(partial.base, localRows.count * width, .sum, to: 0)
 
         let product = DistributedMatrix<Scalar>(
-            zeros: MatrixLayout(rows: map.rows, columns: whole(grid.columns)), on: grid)
+            workspace: MatrixLayout(rows: map.rows, columns: whole(grid.columns)), on: grid)
         for j in 0..<product.localColumns {
             (product.storage + localRows.lowerBound + j * product.leadingDimension)
                 .update(from: partial.base + j * localRows.count, count: localRows.count)
@@ -79,7 +79,7 @@ private struct ThinProductStep<Scalar: LinearScalar>: ~Copyable {
         _ b: DistributedMatrixView<Scalar>, _ transposeB: Transpose
     ) throws(TesseraError) -> DistributedMatrix<Scalar> {
         var dealt = DistributedMatrix<Scalar>(
-            zeros: MatrixLayout(rows: map.rows, columns: whole(grid.columns)), on: grid)
+            workspace: MatrixLayout(rows: map.rows, columns: whole(grid.columns)), on: grid)
         try dealt.replace(with: b, operation: transposeB, atRow: rows.lowerBound)
         let buffers = PanelBuffers<Scalar>(capacity: localRows.count * width)
         let x = try buffers.gatherColumns(0..<width, rows: rows, of: dealt.view, .none, dealtLike: map.rows)
@@ -92,7 +92,7 @@ private struct ThinProductStep<Scalar: LinearScalar>: ~Copyable {
         try grid.columnCommunicator.reduce(partial.base, localColumns.count * width, .sum, to: 0)
 
         let product = DistributedMatrix<Scalar>(
-            zeros: MatrixLayout(rows: whole(grid.rows), columns: map.columns), on: grid)
+            workspace: MatrixLayout(rows: whole(grid.rows), columns: map.columns), on: grid)
         if product.localRows > 0 {
             for j in 0..<localColumns.count {
                 (product.storage + (localColumns.lowerBound + j) * product.leadingDimension)
@@ -111,7 +111,7 @@ private struct ThinProductStep<Scalar: LinearScalar>: ~Copyable {
             transposeA == .none
             ? product.submatrix(rows: rows, columns: 0..<width) : product.submatrix(rows: 0..<width, columns: columns)
         if beta == .zero { return try c.replace(with: part, operation: transposeA) }
-        var increment = DistributedMatrix<Scalar>(zeros: c.layout, on: grid)
+        var increment = DistributedMatrix<Scalar>(workspace: c.layout, on: grid)
         try increment.replace(with: part, operation: transposeA)
         c.scale(by: beta)
         for j in 0..<c.localColumns {

@@ -59,7 +59,7 @@ struct PanelBuffers<Scalar: LinearScalar>: ~Copyable {
             let layout = MatrixLayout(
                 rows: target.tail(from: rows.lowerBound, count: rows.count),
                 columns: evenly(inner.count, over: a.grid.columns))
-            var strip = DistributedMatrix<Scalar>(zeros: layout, on: a.grid)
+            var strip = DistributedMatrix<Scalar>(workspace: layout, on: a.grid)
             try strip.replace(with: a.rectangle(operation, rows, inner), operation: operation)
             try assembleColumns(of: strip.view, height)
         }
@@ -89,7 +89,7 @@ struct PanelBuffers<Scalar: LinearScalar>: ~Copyable {
             let layout = MatrixLayout(
                 rows: evenly(inner.count, over: b.grid.rows),
                 columns: target.tail(from: columns.lowerBound, count: columns.count))
-            var strip = DistributedMatrix<Scalar>(zeros: layout, on: b.grid)
+            var strip = DistributedMatrix<Scalar>(workspace: layout, on: b.grid)
             try strip.replace(with: b.rectangle(operation, inner, columns), operation: operation)
             try assembleRows(of: strip.view, width)
         }
