@@ -8,7 +8,8 @@ extension Cholesky {
     /// X with A X = B. Collective.
     ///
     /// - Parameter b: n x m, on the grid of A.
-    /// - Throws: `TesseraError.argument` on all ranks where B has not n rows.
+    /// - Throws, on all ranks: `TesseraError.argument` where B has not n rows;
+    ///   `TesseraError.memory` where a copy of B does not fit.
     public borrowing func solve(
         _ b: borrowing DistributedMatrix<Scalar>
     ) throws(TesseraError) -> DistributedMatrix<Scalar> {

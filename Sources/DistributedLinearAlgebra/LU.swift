@@ -47,6 +47,8 @@ public struct LU<Scalar: LinearScalar>: ~Copyable {
     }
 
     /// Factors a copy of the matrix. Collective.
+    ///
+    /// - Throws: as ``init(consuming:)``; `TesseraError.memory` on all ranks where the copy does not fit.
     public init(_ matrix: borrowing DistributedMatrix<Scalar>) throws(TesseraError) {
         try self.init(consuming: try matrix.copy())
     }

@@ -41,7 +41,7 @@ struct GridLayout: Sendable {
     static func bytes<Scalar>(
         count: SIMD3<Int>, lower: SIMD3<Int>, upper: SIMD3<Int>, levels: Int, of type: Scalar.Type
     ) -> Int {
-        // No stride is more than this: rows of whole lines and one more on either side, a row and a plane too many.
+        // More than the size, paddings and all, without a product that could overflow.
         let around = count &+ lower &+ upper
         let stride = MemoryLayout<Scalar>.stride
         let most = saturatingProduct(around.z + 4 * alignment, around.y + 1, around.x + 1, stride)

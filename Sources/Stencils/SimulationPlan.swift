@@ -25,17 +25,8 @@ struct SimulationPlan {
         let widths = (found?.halos ?? []).flatMap { $0.lower + $0.upper + [$0.corners ? 1 : 0] }
         try communicator.agree("Simulation", on: extents + [-1] + (found?.shape.array ?? []) + [-1] + widths) {
             () throws(TesseraError) in
-            let (footprint, shape, halos, boundaries) = try parts.get()
-            let (lower, upper) = Self.ghosts(halos)
-            let levels = (0..<footprint.fields).reduce(0) { $0 + footprint.levels(of: $1) }
-            let shares = (0..<shape.product).map { rank in
-                let box = GridPartition(
-                    extents: canonicalExtents(extents), axes: extents.count, shape: shape,
-                    periodic: boundaries[0].map(\.isPeriodic), rank: rank)
-                return GridLayout.bytes(count: box.count, lower: lower, upper: upper, levels: levels, of: S.Scalar.self)
-            }
             try communicator.requireMemory(
-                MemoryDemand(largest: shares[0], total: shares.reduce(0, saturatingSum)),
+                Self.memory(try parts.get(), extents: extents, of: S.Scalar.self),
                 for: "a grid of \(extents.map(String.init).joined(separator: "x")) cells")
         }
         let (footprint, chosen, halos, allBoundaries) = try parts.get()
@@ -47,6 +38,19 @@ struct SimulationPlan {
             periodic: allBoundaries[0].map(\.isPeriodic), rank: communicator.rank)
         let (lower, upper) = Self.ghosts(halos)
         layout = GridLayout(count: partition.count, lower: lower, upper: upper, of: S.Scalar.self)
+    }
+
+    /// What all levels of all fields take, ghosts and padding included; the first rank's box is the largest.
+    private static func memory<Scalar>(_ parts: Parts, extents: [Int], of type: Scalar.Type) -> MemoryDemand {
+        let (lower, upper) = ghosts(parts.halos)
+        let levels = (0..<parts.footprint.fields).reduce(0) { $0 + parts.footprint.levels(of: $1) }
+        let shares = (0..<parts.shape.product).map { rank in
+            let box = GridPartition(
+                extents: canonicalExtents(extents), axes: extents.count, shape: parts.shape,
+                periodic: parts.boundaries[0].map(\.isPeriodic), rank: rank)
+            return GridLayout.bytes(count: box.count, lower: lower, upper: upper, levels: levels, of: type)
+        }
+        return MemoryDemand(largest: shares[0], total: shares.reduce(0, saturatingSum))
     }
 
     /// The ghost layers that every field is given: the most that one needs.
