@@ -53,8 +53,9 @@ public struct HaloExchangeModel: Sendable {
         return start..<(start + size + (coordinate < extra ? 1 : 0))
     }
 
-    /// Words and messages that `rank` sends.
+    /// Words and messages that `rank` sends; none from a rank beyond the shape.
     public func sent(by rank: Int) -> (words: Int, messages: Int) {
+        guard rank < ranks else { return (0, 0) }
         let place = coordinates(of: rank)
         let cells = shape.indices.map { share(axis: $0, coordinate: place[$0]).count }
         var words = 0

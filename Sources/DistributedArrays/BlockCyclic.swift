@@ -86,6 +86,11 @@ public struct BlockCyclic: Hashable, Sendable {
         count(below: GlobalIndex(range.lowerBound), on: part)..<count(below: GlobalIndex(range.upperBound), on: part)
     }
 
+    /// The most indices of a global range that one part owns.
+    package func largestShare(of range: Range<Int>) -> Int {
+        (0..<parts).reduce(0) { max($0, localRange(range, on: $1).count) }
+    }
+
     /// Whether the `count` indices from `start` have the same owners, one by one, as those of `other` from `otherStart`:
     /// then every part keeps them in the same order, too.
     package func deals(_ count: Int, from start: Int, like other: BlockCyclic, from otherStart: Int) -> Bool {

@@ -4,7 +4,15 @@ internal import MessagePassing
 
 extension DistributedMatrix {
     /// All elements on every rank, column by column without gaps: for vectors and small matrices. Collective.
+    ///
+    /// - Throws: `TesseraError.memory` on all ranks where a node cannot give each of its ranks a whole matrix.
     public borrowing func everywhere() throws(TesseraError) -> [Scalar] {
+        let (m, n, communicator) = (rows, columns, grid.communicator)
+        try communicator.agree("everywhere") { () throws(TesseraError) in
+            let bytes = saturatingProduct(m, n, MemoryLayout<Scalar>.stride)
+            try communicator.requireMemory(
+                MemoryDemand(onEachOf: communicator.size, bytes), for: "a \(m)x\(n) matrix on every rank")
+        }
         let whole = try gathered(to: 0)
         var values = [Scalar](repeating: .zero, count: rows * columns)
         if let whole {

@@ -77,7 +77,7 @@ extension DistributedMatrix {
         do throws(TesseraError) {
             for index in 0..<panels.roundCount {
                 let round = panels.round(index)
-                var panel = DistributedMatrix(zeros: round.layout, on: lineGrid)
+                var panel = DistributedMatrix(workspace: round.layout, on: lineGrid)
                 try panel.replace(
                     with: submatrix(rows: round.rows, columns: round.columns), operation: round.operation)
                 try body(round, panel)

@@ -27,10 +27,30 @@ public struct DistributedMatrix<Scalar: LinearScalar>: ~Copyable {
     @inlinable
     public var columns: Int { layout.columns.extent }
 
-    /// A matrix of zeros with this layout. Local.
+    /// A matrix of zeros with this layout. Collective.
+    ///
+    /// - Parameters:
+    ///   - layout: for as many process rows and columns as the grid has.
+    ///   - grid: the ranks.
+    /// - Throws, on all ranks: `TesseraError.argument` for a layout of another grid;
+    ///   `TesseraError.memory` where a node cannot give its ranks' shares.
+    public init(zeros layout: MatrixLayout, on grid: ProcessGrid) throws(TesseraError) {
+        try grid.communicator.agree("DistributedMatrix", on: layout.words) { () throws(TesseraError) in
+            guard layout.rows.parts == grid.rows, layout.columns.parts == grid.columns else {
+                throw .argument(
+                    routine: "DistributedMatrix", name: "layout",
+                    expected: "one for a grid of \(grid.rows)x\(grid.columns)",
+                    found: "one for \(layout.rows.parts)x\(layout.columns.parts)")
+            }
+            try Self.requireMemory(layout, on: grid)
+        }
+        self.init(workspace: layout, on: grid)
+    }
+
+    /// A matrix of zeros that a routine allocates for itself, past its checks: small beside what it works on. Local.
     ///
     /// - Precondition: the layout's parts are the grid's rows and columns.
-    public init(zeros layout: MatrixLayout, on grid: ProcessGrid) {
+    package init(workspace layout: MatrixLayout, on grid: ProcessGrid) {
         precondition(layout.rows.parts == grid.rows && layout.columns.parts == grid.columns)
         self.grid = grid
         self.layout = layout
@@ -52,7 +72,8 @@ public struct DistributedMatrix<Scalar: LinearScalar>: ~Copyable {
     ///   - columns: global columns.
     ///   - block: rows and columns of a block; nil for a size that fits the shape.
     ///   - grid: the ranks.
-    /// - Throws: `TesseraError.argument` on all ranks for a negative size or a block below 1.
+    /// - Throws, on all ranks: `TesseraError.argument` for a negative size or a block below 1;
+    ///   `TesseraError.memory` where a node cannot give its ranks' shares.
     public init(rows: Int, columns: Int, block: Int? = nil, on grid: ProcessGrid) throws(TesseraError) {
         try grid.communicator.agree("DistributedMatrix", on: [rows, columns, block ?? 0]) { () throws(TesseraError) in
             func require(_ holds: Bool, _ name: String, _ expected: String, _ found: Int) throws(TesseraError) {
@@ -63,15 +84,23 @@ public struct DistributedMatrix<Scalar: LinearScalar>: ~Copyable {
             try require(rows >= 0, "rows", "0 or more", rows)
             try require(columns >= 0, "columns", "0 or more", columns)
             try require((block ?? 1) >= 1, "block", "1 or more", block ?? 1)
-            try requireMemory(rows: rows, columns: columns, grid: grid, bytes: MemoryLayout<Scalar>.stride)
+            try Self.requireMemory(MatrixLayout(rows: rows, columns: columns, block: block, on: grid), on: grid)
         }
-        let size = block ?? MatrixLayout.automaticBlock(rows: rows, columns: columns, on: grid)
-        self.init(zeros: MatrixLayout(rows: rows, columns: columns, block: size, on: grid), on: grid)
+        self.init(workspace: MatrixLayout(rows: rows, columns: columns, block: block, on: grid), on: grid)
     }
 
-    /// The same matrix again, in memory of its own. Local.
-    public borrowing func copy() -> DistributedMatrix {
-        let twin = DistributedMatrix(zeros: layout, on: grid)
+    /// Refuses a matrix that this node cannot hold its share of. Local.
+    private static func requireMemory(_ layout: MatrixLayout, on grid: ProcessGrid) throws(TesseraError) {
+        try grid.communicator.requireMemory(
+            layout.memory(scalarBytes: MemoryLayout<Scalar>.stride),
+            for: "a \(layout.rows.extent)x\(layout.columns.extent) matrix")
+    }
+
+    /// The same matrix again, in memory of its own. Collective.
+    ///
+    /// - Throws: `TesseraError.memory` on all ranks where a node cannot give its ranks' shares.
+    public borrowing func copy() throws(TesseraError) -> DistributedMatrix {
+        let twin = try DistributedMatrix(zeros: layout, on: grid)
         twin.storage.update(from: storage, count: leadingDimension * max(1, localColumns))
         return twin
     }

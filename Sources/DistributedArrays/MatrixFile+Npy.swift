@@ -40,7 +40,7 @@ extension MatrixFile {
                             blocks: lines.count, of: elements.count * size, stride: fileLength * size, UInt8.datatype)
                         try file.read(into: bytes.baseAddress, parts, at: offset)
                     }
-                    var panel = DistributedMatrix<Scalar>(zeros: round.layout, on: lineGrid)
+                    var panel = DistributedMatrix<Scalar>(workspace: round.layout, on: lineGrid)
                     try panel.decode(UnsafeRawBufferPointer(bytes), header, path)
                     try matrix.replace(
                         with: panel.view, operation: round.operation,

@@ -1,3 +1,5 @@
+package import MessagePassing
+
 /// How a matrix is cut over a process grid: a block-cyclic map for its rows and one for its columns.
 ///
 /// It is exactly what a ScaLAPACK descriptor says (M, N, MB, NB, RSRC, CSRC); each rank keeps its share column by column.
@@ -13,8 +15,9 @@ public struct MatrixLayout: Hashable, Sendable {
         self.columns = columns
     }
 
-    /// Square blocks on the grid, dealt from its first rank.
-    public init(rows: Int, columns: Int, block: Int, on grid: ProcessGrid) {
+    /// Square blocks on the grid, dealt from its first rank; nil for blocks of a size that fits the shape.
+    public init(rows: Int, columns: Int, block: Int?, on grid: ProcessGrid) {
+        let block = block ?? Self.automaticBlock(rows: rows, columns: columns, on: grid)
         self.init(
             rows: BlockCyclic(extent: rows, block: block, parts: grid.rows),
             columns: BlockCyclic(extent: columns, block: block, parts: grid.columns))
@@ -32,6 +35,18 @@ public struct MatrixLayout: Hashable, Sendable {
     public static func automaticBlock(rows: Int, columns: Int, on grid: ProcessGrid) -> Int {
         let share = max(rows, columns) / max(grid.rows, grid.columns)
         return min(192, max(8, share / 8 / 8 * 8))
+    }
+
+    /// What a matrix in this layout takes, its columns' padding included.
+    package func memory(scalarBytes: Int) -> MemoryDemand {
+        // Larger extents have no padded leading dimension in 64 bits.
+        guard max(rows.extent, columns.extent) < 1 << 56 else { return MemoryDemand(largest: .max, total: .max) }
+        let heights = (0..<rows.parts).map { paddedLeadingDimension(rows.count(on: $0), scalarBytes) }
+        let widths = (0..<columns.parts).map { max(1, columns.count(on: $0)) }
+        return MemoryDemand(
+            largest: saturatingProduct(heights.max()!, widths.max()!, scalarBytes),
+            total: saturatingProduct(
+                heights.reduce(0, saturatingSum), widths.reduce(0, saturatingSum), scalarBytes))
     }
 
     /// The layout as words, for entry checks.

@@ -21,7 +21,8 @@ extension DistributedMatrix {
     ///   - operation: none, transpose or conjugate transpose.
     ///   - row: the first global row to replace.
     ///   - column: the first global column to replace.
-    /// - Throws: `TesseraError.argument` on all ranks where op(source) does not fit.
+    /// - Throws, on all ranks: `TesseraError.argument` where op(source) does not fit;
+    ///   `TesseraError.memory` where a node cannot give the two buffers.
     @specialized(where Scalar == Float)
     @specialized(where Scalar == Double)
     @specialized(where Scalar == Complex<Float>)
@@ -32,7 +33,8 @@ extension DistributedMatrix {
     ) throws(TesseraError) {
         let shape = operation == .none ? (source.rows, source.columns) : (source.columns, source.rows)
         let (targetRows, targetColumns, ranks) = (rows, columns, grid.size)
-        try grid.communicator.agree(
+        let (layout, communicator) = (layout, grid.communicator)
+        try communicator.agree(
             "replace",
             on: layout.words + source.layout.words + [
                 source.rowRange.lowerBound, source.rows, source.columnRange.lowerBound, source.columns, row, column,
@@ -49,8 +51,10 @@ extension DistributedMatrix {
                     routine: "replace", name: "source", expected: "a matrix on the same \(ranks) ranks",
                     found: "a grid of \(source.grid.size)")
             }
+            try communicator.requireMemory(
+                parcelMemory(source, operation, layout, atRow: row, column: column),
+                for: "the messages of a \(shape.0)x\(shape.1) matrix")
         }
-        let communicator = grid.communicator
         let base = UnsafeMutablePointer(storage)
         communicator.collectively("replace") { () throws(TesseraError) in
             let outgoing = Parcel(packing: source, operation, for: layout, of: grid, atRow: row, column: column)
@@ -65,33 +69,44 @@ extension DistributedMatrix {
     }
 
     /// The same matrix in another layout, on this or another grid of the same ranks. Collective.
+    ///
+    /// - Parameters:
+    ///   - layout: for as many process rows and columns as the grid has.
+    ///   - grid: nil for the grid of this matrix.
+    /// - Throws, on all ranks: `TesseraError.argument` for a layout of another grid, or a grid of other ranks;
+    ///   `TesseraError.memory` where a node cannot give its ranks' shares and messages.
     public borrowing func redistributed(
         to layout: MatrixLayout, on grid: ProcessGrid? = nil
     ) throws(TesseraError) -> DistributedMatrix {
-        var result = DistributedMatrix(zeros: layout, on: grid ?? self.grid)
+        var result = try DistributedMatrix(zeros: layout, on: grid ?? self.grid)
         try result.replace(with: view)
         return result
     }
 
     /// Aᵀ or Aᴴ, with the block size of A, on the same grid. Collective.
+    ///
+    /// - Throws: `TesseraError.memory` on all ranks where a node cannot give its ranks' shares and messages.
     public borrowing func transposed(conjugate: Bool = false) throws(TesseraError) -> DistributedMatrix {
         let swapped = MatrixLayout(
             rows: BlockCyclic(extent: columns, block: layout.columns.block, parts: grid.rows),
             columns: BlockCyclic(extent: rows, block: layout.rows.block, parts: grid.columns))
-        var result = DistributedMatrix(zeros: swapped, on: grid)
+        var result = try DistributedMatrix(zeros: swapped, on: grid)
         try result.replace(with: view, operation: conjugate ? .conjugateTranspose : .transpose)
         return result
     }
 
     /// The whole matrix on one rank, nil on the others: for small ones. Collective.
+    ///
+    /// - Throws, on all ranks: `TesseraError.argument` where `root` is no rank;
+    ///   `TesseraError.memory` where the root's node cannot give a whole matrix.
     public borrowing func gathered(to root: Int = 0) throws(TesseraError) -> Matrix<Scalar>? {
         try view.gathered(to: root)
     }
 
     /// Deals a matrix that `root` holds; the other ranks pass nil. Collective.
     ///
-    /// - Throws: `TesseraError.argument` on all ranks where the root's matrix is missing or
-    ///   has another shape.
+    /// - Throws, on all ranks: `TesseraError.argument` where the root's matrix is missing or has another shape;
+    ///   `TesseraError.memory` where a node cannot give the shares, or the root's a second matrix.
     public static func scattered(
         _ matrix: MatrixView<Scalar>?, rows: Int, columns: Int, block: Int? = nil, from root: Int = 0,
         on grid: ProcessGrid
@@ -104,7 +119,7 @@ extension DistributedMatrix {
                     routine: "scattered", name: "matrix", expected: "\(rows)x\(columns) on rank \(root)", found: shape)
             }
         }
-        let whole = DistributedMatrix(
+        let whole = try DistributedMatrix(
             zeros: MatrixLayout(rows: rows, columns: columns, wholeOn: root, of: grid), on: grid)
         if grid.rank == root, let matrix {
             for j in 0..<columns {
@@ -127,19 +142,44 @@ extension DistributedMatrixView {
     }
 
     /// The rectangle on one rank, nil on the others: for small ones. Collective.
+    ///
+    /// - Throws, on all ranks: `TesseraError.argument` where `root` is no rank;
+    ///   `TesseraError.memory` where the root's node cannot give a whole matrix.
     public func gathered(to root: Int = 0) throws(TesseraError) -> Matrix<Scalar>? {
         let home = grid
+        let (m, n, size) = (rows, columns, MemoryLayout<Scalar>.stride)
         try home.communicator.agree("gathered", on: [root]) { () throws(TesseraError) in
             try requireRoot(root, of: home, "gathered")
+            // As it arrives, and as it is handed over.
+            let arrival = MatrixLayout(rows: m, columns: n, wholeOn: root, of: home).memory(scalarBytes: size)
+            try home.communicator.requireMemory(
+                arrival + MemoryDemand(onOneRank: saturatingProduct(m, n, size)), for: "a \(m)x\(n) matrix on one rank")
         }
         var whole = DistributedMatrix<Scalar>(
-            zeros: MatrixLayout(rows: rows, columns: columns, wholeOn: root, of: grid), on: grid)
+            workspace: MatrixLayout(rows: rows, columns: columns, wholeOn: root, of: grid), on: grid)
         try whole.replace(with: self)
         guard grid.rank == root else { return nil }
         var result = Matrix<Scalar>(rows: rows, columns: columns)
         for j in 0..<columns { for i in 0..<rows { result[i, j] = whole.storage[i + j * whole.leadingDimension] } }
         return result
     }
+}
+
+/// What the two parcels of a copy take: each rank's part of the source, and its part of the target.
+private func parcelMemory<Scalar: LinearScalar>(
+    _ source: DistributedMatrixView<Scalar>, _ operation: Transpose, _ layout: MatrixLayout, atRow row: Int, column: Int
+) -> MemoryDemand {
+    let size = MemoryLayout<Scalar>.stride
+    let (height, width) =
+        operation == .none ? (source.rows, source.columns) : (source.columns, source.rows)
+    let outgoing = saturatingProduct(
+        source.layout.rows.largestShare(of: source.rowRange),
+        source.layout.columns.largestShare(of: source.columnRange), size)
+    let incoming = saturatingProduct(
+        layout.rows.largestShare(of: row..<row + height), layout.columns.largestShare(of: column..<column + width), size
+    )
+    return MemoryDemand(
+        largest: saturatingSum(outgoing, incoming), total: saturatingProduct(2, height, width, size))
 }
 
 /// The elements that one rank sends, or receives, sorted by partner.

@@ -8,11 +8,12 @@ extension Cholesky {
     /// X with A X = B. Collective.
     ///
     /// - Parameter b: n x m, on the grid of A.
-    /// - Throws: `TesseraError.argument` on all ranks where B has not n rows.
+    /// - Throws, on all ranks: `TesseraError.argument` where B has not n rows;
+    ///   `TesseraError.memory` where a copy of B does not fit.
     public borrowing func solve(
         _ b: borrowing DistributedMatrix<Scalar>
     ) throws(TesseraError) -> DistributedMatrix<Scalar> {
-        var x = b.copy()
+        var x = try b.copy()
         try solve(inPlace: &x)
         return x
     }

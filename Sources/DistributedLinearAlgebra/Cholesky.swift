@@ -48,9 +48,11 @@ public struct Cholesky<Scalar: LinearScalar>: ~Copyable {
         norm = oneNorm
     }
 
-    /// Factors a copy of the matrix.
+    /// Factors a copy of the matrix. Collective.
+    ///
+    /// - Throws: as ``init(consuming:)``; `TesseraError.memory` on all ranks where the copy does not fit.
     public init(_ matrix: borrowing DistributedMatrix<Scalar>) throws(TesseraError) {
-        try self.init(consuming: matrix.copy())
+        try self.init(consuming: try matrix.copy())
     }
 
     /// The order of A.

@@ -47,7 +47,7 @@ func estimateInverseNorm<Scalar: LinearScalar>(
     guard n > 0 else { return 0 }
     let layout = MatrixLayout(
         rows: model.layout.rows, columns: BlockCyclic(extent: 1, block: 1, parts: grid.columns))
-    var x = DistributedMatrix<Scalar>(zeros: layout, on: grid)
+    var x = DistributedMatrix<Scalar>(workspace: layout, on: grid)
     x.fill { _, _ in Scalar(real: 1 / Scalar.Real(n)) }
     try solve(&x, false)
     var estimate = try x.norm(.one)

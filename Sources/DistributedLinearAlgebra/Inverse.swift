@@ -8,11 +8,11 @@ extension LU {
     /// A⁻¹, dealt like A. Collective.
     ///
     /// - Throws, on all ranks: `TesseraError.singular`;
-    ///   `TesseraError.argument` where A is not square.
+    ///   `TesseraError.argument` where A is not square; `TesseraError.memory` where it does not fit.
     public borrowing func inverse() throws(TesseraError) -> DistributedMatrix<Scalar> {
         try requireSquare("inverse")
         if let firstZeroPivot { throw .singular(pivot: firstZeroPivot) }
-        var x = DistributedMatrix<Scalar>(zeros: factors.layout, on: factors.grid)
+        var x = try DistributedMatrix<Scalar>(zeros: factors.layout, on: factors.grid)
         x.fill { $0 == $1 ? 1 : 0 }
         try solve(inPlace: &x)
         return x
@@ -21,8 +21,10 @@ extension LU {
 
 extension Cholesky {
     /// A⁻¹, dealt like A. Collective.
+    ///
+    /// - Throws: `TesseraError.memory` on all ranks where it does not fit.
     public borrowing func inverse() throws(TesseraError) -> DistributedMatrix<Scalar> {
-        var x = DistributedMatrix<Scalar>(zeros: factor.layout, on: factor.grid)
+        var x = try DistributedMatrix<Scalar>(zeros: factor.layout, on: factor.grid)
         x.fill { $0 == $1 ? 1 : 0 }
         try solve(inPlace: &x)
         return x

@@ -13,11 +13,12 @@ extension LU {
     ///   - b: n x m, on the grid of A.
     ///   - transpose: A, its transpose or its conjugate transpose.
     /// - Throws, on all ranks: `TesseraError.singular`;
-    ///   `TesseraError.argument` where A is not square or B has not n rows.
+    ///   `TesseraError.argument` where A is not square or B has not n rows;
+    ///   `TesseraError.memory` where a copy of B does not fit.
     public borrowing func solve(
         _ b: borrowing DistributedMatrix<Scalar>, transpose: Transpose = .none
     ) throws(TesseraError) -> DistributedMatrix<Scalar> {
-        var x = b.copy()
+        var x = try b.copy()
         try solve(inPlace: &x, transpose: transpose)
         return x
     }

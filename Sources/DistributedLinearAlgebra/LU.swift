@@ -47,8 +47,10 @@ public struct LU<Scalar: LinearScalar>: ~Copyable {
     }
 
     /// Factors a copy of the matrix. Collective.
+    ///
+    /// - Throws: as ``init(consuming:)``; `TesseraError.memory` on all ranks where the copy does not fit.
     public init(_ matrix: borrowing DistributedMatrix<Scalar>) throws(TesseraError) {
-        try self.init(consuming: matrix.copy())
+        try self.init(consuming: try matrix.copy())
     }
 
     /// Refuses what only square matrices have. On all ranks alike.

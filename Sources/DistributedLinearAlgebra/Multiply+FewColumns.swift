@@ -51,7 +51,7 @@ private struct ThinProductStep<Scalar: LinearScalar>: ~Copyable {
     ) throws(TesseraError) -> DistributedMatrix<Scalar> {
         // Xᵀ (of op(B) = Bᴴ: Xᴴ) on the first process row, then on all.
         var dealt = DistributedMatrix<Scalar>(
-            zeros: MatrixLayout(rows: whole(grid.rows), columns: map.columns), on: grid)
+            workspace: MatrixLayout(rows: whole(grid.rows), columns: map.columns), on: grid)
         try dealt.replace(with: b, operation: transposeB == .none ? .transpose : .none, column: columns.lowerBound)
         var panels = OperandPanels<Scalar>(.right, capacity: width * localColumns.count, on: grid)
         let x = try panels.gather(0..<width, columns, of: dealt.view, .none, dealtLike: map.columns)
@@ -64,7 +64,7 @@ private struct ThinProductStep<Scalar: LinearScalar>: ~Copyable {
         try grid.rowCommunicator.reduce(partial.base, localRows.count * width, .sum, to: 0)
 
         let product = DistributedMatrix<Scalar>(
-            zeros: MatrixLayout(rows: map.rows, columns: whole(grid.columns)), on: grid)
+            workspace: MatrixLayout(rows: map.rows, columns: whole(grid.columns)), on: grid)
         for j in 0..<product.localColumns {
             (product.storage + localRows.lowerBound + j * product.leadingDimension)
                 .update(from: partial.base + j * localRows.count, count: localRows.count)
@@ -78,7 +78,7 @@ private struct ThinProductStep<Scalar: LinearScalar>: ~Copyable {
         _ b: DistributedMatrixView<Scalar>, _ transposeB: Transpose
     ) throws(TesseraError) -> DistributedMatrix<Scalar> {
         var dealt = DistributedMatrix<Scalar>(
-            zeros: MatrixLayout(rows: map.rows, columns: whole(grid.columns)), on: grid)
+            workspace: MatrixLayout(rows: map.rows, columns: whole(grid.columns)), on: grid)
         try dealt.replace(with: b, operation: transposeB, atRow: rows.lowerBound)
         var panels = OperandPanels<Scalar>(.left, capacity: localRows.count * width, on: grid)
         let x = try panels.gather(0..<width, rows, of: dealt.view, .none, dealtLike: map.rows)
@@ -91,7 +91,7 @@ private struct ThinProductStep<Scalar: LinearScalar>: ~Copyable {
         try grid.columnCommunicator.reduce(partial.base, localColumns.count * width, .sum, to: 0)
 
         let product = DistributedMatrix<Scalar>(
-            zeros: MatrixLayout(rows: whole(grid.rows), columns: map.columns), on: grid)
+            workspace: MatrixLayout(rows: whole(grid.rows), columns: map.columns), on: grid)
         if product.localRows > 0 {
             for j in 0..<localColumns.count {
                 (product.storage + (localColumns.lowerBound + j) * product.leadingDimension)
@@ -110,7 +110,7 @@ private struct ThinProductStep<Scalar: LinearScalar>: ~Copyable {
             transposeA == .none
             ? product.submatrix(rows: rows, columns: 0..<width) : product.submatrix(rows: 0..<width, columns: columns)
         if beta == .zero { return try c.replace(with: part, operation: transposeA) }
-        var increment = DistributedMatrix<Scalar>(zeros: c.layout, on: grid)
+        var increment = DistributedMatrix<Scalar>(workspace: c.layout, on: grid)
         try increment.replace(with: part, operation: transposeA)
         c.scale(by: beta)
         for j in 0..<c.localColumns {

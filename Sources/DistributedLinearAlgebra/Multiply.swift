@@ -61,6 +61,9 @@ public func multiply<Scalar: LinearScalar>(
 }
 
 /// op(A) op(B), its rows dealt like those of op(A) and its columns like those of op(B) where the grid allows. Collective.
+///
+/// - Throws, on all ranks: `TesseraError.argument` where the shapes or grids do not fit;
+///   `TesseraError.memory` where a node cannot give its ranks' shares of the product.
 public func multiply<Scalar: LinearScalar>(
     _ a: borrowing DistributedMatrix<Scalar>, transposeA: Transpose = .none, _ b: borrowing DistributedMatrix<Scalar>,
     transposeB: Transpose = .none
@@ -75,7 +78,7 @@ public func multiply<Scalar: LinearScalar>(
         columns: BlockCyclic(
             extent: columns, block: columnBlock, parts: a.grid.columns,
             source: transposeB == .none && b.grid === a.grid ? b.layout.columns.source : 0))
-    var c = DistributedMatrix<Scalar>(zeros: layout, on: a.grid)
+    var c = try DistributedMatrix<Scalar>(zeros: layout, on: a.grid)
     try multiply(a, transposeA: transposeA, b, transposeB: transposeB, into: &c)
     return c
 }

@@ -74,7 +74,7 @@ struct OperandPanels<Scalar: LinearScalar>: ~Copyable {
             let (own, across) =
                 (target.tail(from: range.lowerBound, count: range.count), evenly(inner.count, over: parts))
             var strip = DistributedMatrix<Scalar>(
-                zeros: place == .left
+                workspace: place == .left
                     ? MatrixLayout(rows: own, columns: across) : MatrixLayout(rows: across, columns: own), on: grid)
             try strip.replace(with: view, operation: operation)
             try send(strip.view)

@@ -30,7 +30,7 @@ public func backwardError<Scalar: LinearScalar>(
     _ a: borrowing DistributedMatrix<Scalar>, _ x: borrowing DistributedMatrix<Scalar>,
     _ b: borrowing DistributedMatrix<Scalar>
 ) throws(TesseraError) -> Scalar.Real {
-    var r = b.copy()
+    var r = try b.copy()
     try multiply(alpha: -1, a, x, beta: 1, into: &r)
     return worstBackwardError(r, x, b, norm: try a.norm(.infinity))
 }
@@ -44,7 +44,7 @@ func backwardErrors<Scalar: LinearScalar>(
     _ panel: (Range<Int>) throws(TesseraError) -> DistributedMatrix<Scalar>
 ) throws(TesseraError) -> Scalar.Real {
     let (n, grid) = (x.rows, x.grid)
-    var r = b.copy()
+    var r = try b.copy()
     var rowSums = [Scalar.Real](repeating: 0, count: n)
     for start in stride(from: 0, to: n, by: residualPanel) {
         let range = start..<min(n, start + residualPanel)

@@ -68,14 +68,14 @@ public struct SolveAnswer<Scalar: LinearScalar>: ~Copyable {
 ///   - method: `.automatic` looks at A's structure.
 /// - Throws, on all ranks: `TesseraError.singular`; `TesseraError.notPositiveDefinite` where the method
 ///   is `.cholesky`; `TesseraError.argument` where A is not square (least-squares problems
-///   are not solved here) or B does not fit.
+///   are not solved here) or B does not fit; `TesseraError.memory` where the copies of A and B do not fit.
 public func solve<Scalar: LinearScalar>(
     _ a: borrowing DistributedMatrix<Scalar>, _ b: borrowing DistributedMatrix<Scalar>,
     method: SolveMethod = .automatic
 ) throws(TesseraError) -> SolveAnswer<Scalar> {
     try requireSystem(a, b, method)
     var chosen = try a.resolved(method)
-    var x = b.copy()
+    var x = try b.copy()
     let condition: Scalar.Real
     switch chosen {
     case .triangular(let triangle):
@@ -108,7 +108,7 @@ public func solve<Scalar: LinearScalar>(
 ) throws(TesseraError) -> SolveAnswer<Scalar> {
     try requireSystem(a, b, method)
     var chosen = try a.resolved(method)
-    var x = b.copy()
+    var x = try b.copy()
     let condition: Scalar.Real
     let (layout, grid) = (a.layout, a.grid)
     switch chosen {
@@ -175,7 +175,7 @@ extension DistributedMatrix {
     }
 
     fileprivate borrowing func copyInSquareBlocks() throws(TesseraError) -> DistributedMatrix {
-        if layout.rows.block == layout.columns.block { return copy() }
+        if layout.rows.block == layout.columns.block { return try copy() }
         let block = MatrixLayout.automaticBlock(rows: rows, columns: columns, on: grid)
         return try redistributed(to: MatrixLayout(rows: rows, columns: columns, block: block, on: grid))
     }
@@ -186,7 +186,7 @@ private func assembled<Scalar: LinearScalar>(
     _ layout: MatrixLayout, _ grid: ProcessGrid,
     _ panel: (Range<Int>) throws(TesseraError) -> DistributedMatrix<Scalar>
 ) throws(TesseraError) -> DistributedMatrix<Scalar> {
-    var a = DistributedMatrix<Scalar>(zeros: layout, on: grid)
+    var a = try DistributedMatrix<Scalar>(zeros: layout, on: grid)
     for start in stride(from: 0, to: a.columns, by: residualPanel) {
         let range = start..<min(a.columns, start + residualPanel)
         let part = try panel(range)

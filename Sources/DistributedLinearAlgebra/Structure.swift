@@ -48,7 +48,7 @@ extension DistributedMatrix {
             let range = start..<min(columns, start + depth)
             // A(range, :)ᴴ, dealt like A(:, range)
             var mirrored = DistributedMatrix(
-                zeros: MatrixLayout(
+                workspace: MatrixLayout(
                     rows: layout.rows,
                     columns: BlockCyclic(
                         extent: range.count, block: layout.columns.block, parts: grid.columns,

@@ -72,7 +72,7 @@ private struct ThinTriangularStep<Scalar: LinearScalar>: ~Copyable {
     func thin(likeRows: Bool) -> DistributedMatrix<Scalar> {
         let whole = BlockCyclic(extent: width, block: width, parts: likeRows ? grid.columns : grid.rows)
         return DistributedMatrix(
-            zeros: likeRows
+            workspace: likeRows
                 ? MatrixLayout(rows: layout.rows, columns: whole) : MatrixLayout(rows: whole, columns: layout.columns),
             on: grid)
     }

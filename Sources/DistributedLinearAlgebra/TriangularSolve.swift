@@ -27,7 +27,8 @@ internal import MessagePassing
 ///   - diagonal: whether A's diagonal is taken to be one.
 ///   - side: the side of B on which A stands.
 ///   - b: n x m (`.left`) or m x n (`.right`), on the grid of A. Where it is not dealt like A, a copy of it is.
-/// - Throws: `TesseraError.argument` on all ranks where the shapes do not fit.
+/// - Throws, on all ranks: `TesseraError.argument` where the shapes do not fit;
+///   `TesseraError.memory` where the copy of B does not, which leaves B as it was.
 public func solveTriangular<Scalar: LinearScalar>(
     alpha: Scalar = 1, _ a: borrowing DistributedMatrix<Scalar>, _ triangle: Triangle, transposeA: Transpose = .none,
     diagonal: Diagonal = .nonUnit, on side: Side = .left, _ b: inout DistributedMatrix<Scalar>
@@ -46,20 +47,19 @@ public func solveTriangular<Scalar: LinearScalar>(
                     + (side == .left ? "rows" : "columns"), found: "\(aRows)x\(aColumns)")
         }
     }
+    guard alpha != .zero, b.rows > 0, b.columns > 0 else { return b.scale(by: alpha) }
+    guard side == .left, b.columns <= TriangularSolveModel.fewColumns, a.layout.rows.block == a.layout.columns.block
+    else { return try solveTriangularManyColumns(alpha, a, triangle, transposeA, diagonal, side, &b) }
     b.scale(by: alpha)
-    guard alpha != .zero, b.rows > 0, b.columns > 0 else { return }
     a.grid.communicator.collectively("solveTriangular") { () throws(TesseraError) in
-        if side == .left, b.columns <= TriangularSolveModel.fewColumns, a.layout.rows.block == a.layout.columns.block {
-            try solveTriangularFewColumns(a, triangle, transposeA, diagonal, &b)
-        } else {
-            try solveTriangularManyColumns(a, triangle, transposeA, diagonal, side, &b)
-        }
+        try solveTriangularFewColumns(a, triangle, transposeA, diagonal, &b)
     }
 }
 
 /// The solve with B at rest, or with a copy of it that is dealt like A.
 private func solveTriangularManyColumns<Scalar: LinearScalar>(
-    _ a: borrowing DistributedMatrix<Scalar>, _ triangle: Triangle, _ operation: Transpose, _ diagonal: Diagonal,
+    _ alpha: Scalar, _ a: borrowing DistributedMatrix<Scalar>, _ triangle: Triangle, _ operation: Transpose,
+    _ diagonal: Diagonal,
     _ side: Side, _ b: inout DistributedMatrix<Scalar>
 ) throws(TesseraError) {
     // B's rows (columns) are dealt as A's are.
@@ -69,10 +69,16 @@ private func solveTriangularManyColumns<Scalar: LinearScalar>(
         : MatrixLayout(rows: b.layout.rows, columns: a.layout.columns)
     var step = TriangularStep<Scalar>(a.grid, layout, side, triangle, operation, diagonal)
     if layout == b.layout {
-        try step.solve(a.view, side, &b)
+        b.scale(by: alpha)
+        a.grid.communicator.collectively("solveTriangular") { () throws(TesseraError) in
+            try step.solve(a.view, side, &b)
+        }
     } else {
         var copy = try b.redistributed(to: layout)
-        try step.solve(a.view, side, &copy)
+        copy.scale(by: alpha)
+        a.grid.communicator.collectively("solveTriangular") { () throws(TesseraError) in
+            try step.solve(a.view, side, &copy)
+        }
         try b.replace(with: copy.view)
     }
 }

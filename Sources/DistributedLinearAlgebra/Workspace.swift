@@ -1,4 +1,5 @@
 package import LinearAlgebra
+internal import MessagePassing
 
 /// Scratch memory of a routine, allocated once before its loop.
 package struct Workspace<Scalar: LinearScalar>: ~Copyable {

@@ -1,3 +1,5 @@
+public import MessagePassing
+
 // A dense column-major matrix that owns its memory, aligned to 64 bytes (one cache line, one AVX-512 register).
 
 /// A dense matrix in column-major order: element (i, j) lies `i + j * leadingDimension` scalars from the first.

@@ -9,12 +9,12 @@ public enum MPIEnvironment {
     nonisolated(unsafe) package private(set) static var phase = Phase.idle
     /// Whether this process called `MPI_Init` through ``start()``; an embedding program may have done it before.
     nonisolated(unsafe) private static var ownsMPI = false
-    /// Ranks that share this node's memory, as far as is known: 1 until someone has counted them.
-    nonisolated(unsafe) package static var ranksOnNode = 1
+    /// Ranks that share this node's memory.
+    nonisolated(unsafe) package private(set) static var ranksOnNode = 1
     /// Communicators not yet closed, in the order in which all ranks made them.
     nonisolated(unsafe) private static var open: [Communicator] = []
 
-    /// Starts MPI, or joins the MPI that the embedding program has started, and returns the world.
+    /// Starts MPI, or joins the MPI that the embedding program has started, and returns the world. Collective.
     ///
     /// - Throws: `TesseraError.communication` when MPI was started or finished through here before, or cannot
     /// start.
@@ -33,7 +33,11 @@ public enum MPIEnvironment {
         phase = .running
         try check(MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN), "MPI_Comm_set_errhandler")
         try check(MPI_Comm_set_errhandler(MPI_COMM_SELF, MPI_ERRORS_RETURN), "MPI_Comm_set_errhandler")
-        return try Communicator(adopting: MPI_COMM_WORLD)
+        let world = try Communicator(adopting: MPI_COMM_WORLD)
+        let node = try world.splitByNode()
+        ranksOnNode = node.size
+        try node.close()
+        return world
     }
 
     /// Closes every communicator still open and ends MPI (unless the embedding program started it). Collective.

@@ -68,10 +68,14 @@ extension DoubleLane {
     public static var width: Int { 8 }
 
     @inlinable @inline(__always)
-    public static func load(_ address: UnsafePointer<Double>) -> Self { Self(value: tessera_double8_load(address)) }
+    public static func load(_ source: GridTaps<Double>, offset: Int) -> Self {
+        Self(value: tessera_double8_load(source.base + offset))
+    }
 
     @inlinable @inline(__always)
-    public func store(_ address: UnsafeMutablePointer<Double>) { tessera_double8_store(address, value) }
+    public func store(at site: GridSite<Double>, field: Int) {
+        tessera_double8_store(site.outputs[field] + site.offset, value)
+    }
 
     @inlinable @inline(__always)
     public static func ramp(from first: Int) -> Self {

@@ -1,3 +1,5 @@
+internal import MessagePassing
+
 // The memory of a simulation: every field at every level kept, in one allocation, and the tables a sweep reads.
 
 /// Fields and levels of one rank's box, owned.
@@ -10,7 +12,7 @@ struct FieldStorage<Scalar: BitwiseCopyable>: ~Copyable {
     /// The newest level of each field, as a place in its ring.
     private(set) var newest: [Int]
     private let first: [UnsafeMutablePointer<Scalar>]
-    private let memory: UnsafeMutableRawPointer
+    private let memory: UnsafeMutablePointer<Scalar>
     /// The first interior cell of each slot (``LaneSlot``) and of each field's next level; unused entries point at field 0.
     let inputs: UnsafeMutablePointer<UnsafePointer<Scalar>>
     let outputs: UnsafeMutablePointer<UnsafeMutablePointer<Scalar>>
@@ -18,8 +20,9 @@ struct FieldStorage<Scalar: BitwiseCopyable>: ~Copyable {
     /// Allocates zeros.
     init(layout: GridLayout, levels: [Int], zero: Scalar) {
         let total = layout.size * levels.reduce(0, +)
-        memory = .allocate(byteCount: total * MemoryLayout<Scalar>.stride, alignment: GridLayout.alignment)
-        let base = memory.initializeMemory(as: Scalar.self, repeating: zero, count: total)
+        let base = allocateAligned(total, of: Scalar.self)
+        memory = base
+        base.initialize(repeating: zero, count: total)
         var offset = 0
         first = levels.map { count in
             defer { offset += layout.size * count }
@@ -36,7 +39,7 @@ struct FieldStorage<Scalar: BitwiseCopyable>: ~Copyable {
     }
 
     deinit {
-        memory.deallocate()
+        freeAligned(memory)
         inputs.deallocate()
         outputs.deallocate()
     }

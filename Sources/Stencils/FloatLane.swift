@@ -68,10 +68,14 @@ extension FloatLane {
     public static var width: Int { 16 }
 
     @inlinable @inline(__always)
-    public static func load(_ address: UnsafePointer<Float>) -> Self { Self(value: tessera_float16_load(address)) }
+    public static func load(_ source: GridTaps<Float>, offset: Int) -> Self {
+        Self(value: tessera_float16_load(source.base + offset))
+    }
 
     @inlinable @inline(__always)
-    public func store(_ address: UnsafeMutablePointer<Float>) { tessera_float16_store(address, value) }
+    public func store(at site: GridSite<Float>, field: Int) {
+        tessera_float16_store(site.outputs[field] + site.offset, value)
+    }
 
     @inlinable @inline(__always)
     public static func ramp(from first: Int) -> Self {

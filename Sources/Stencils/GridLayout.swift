@@ -4,6 +4,8 @@
 // for the taps of that vector, so that the last, partly used vector neither reads nor writes another row's cells. Strides that are multiples of 4096 bytes are moved by a
 // line: else the rows that one point reads would compete for the same few lines of the first-level cache.
 
+internal import MessagePassing
+
 /// The memory layout that all fields of a simulation share.
 struct GridLayout: Sendable {
     /// Interior cells: planes, rows, columns.
@@ -33,6 +35,18 @@ struct GridLayout: Sendable {
         planeStride = apart(rowStride * (lower.y + count.y + upper.y))
         size = planeStride * (lower.x + count.x + upper.x) + 3 * line
         origin = lower.x * planeStride + lower.y * rowStride + left
+    }
+
+    /// Bytes of `levels` fields in such a layout; `Int.max` where 64 bits do not count them.
+    static func bytes<Scalar>(
+        count: SIMD3<Int>, lower: SIMD3<Int>, upper: SIMD3<Int>, levels: Int, of type: Scalar.Type
+    ) -> Int {
+        // More than the size, paddings and all, without a product that could overflow.
+        let around = count &+ lower &+ upper
+        let stride = MemoryLayout<Scalar>.stride
+        let most = saturatingProduct(around.z + 4 * alignment, around.y + 1, around.x + 1, stride)
+        guard most < 1 << 60 else { return .max }
+        return saturatingProduct(GridLayout(count: count, lower: lower, upper: upper, of: type).size, levels, stride)
     }
 
     /// The offset of a cell from the first interior one; ghosts have indices below 0 or from `count` on.

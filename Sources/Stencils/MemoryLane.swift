@@ -1,6 +1,7 @@
 // Lanes that read and write fields in memory: what the SIMD lanes and the scalar lane share.
 
-/// A lane of numbers that lie beside one another in memory.
+/// A lane of numbers that lie beside one another in memory. For the engine: sites and taps are made by sweeps alone, and
+/// hold the addresses that lanes read and write.
 public protocol MemoryLane: Lane where Site == GridSite<Scalar>, Source == GridTaps<Scalar> {
     associatedtype Scalar: BinaryFloatingPoint & BitwiseCopyable
 
@@ -8,10 +9,10 @@ public protocol MemoryLane: Lane where Site == GridSite<Scalar>, Source == GridT
     static var axes: Int { get }
     /// The number of points.
     static var width: Int { get }
-    /// Reads `width` numbers from an address aligned for one of them.
-    static func load(_ address: UnsafePointer<Scalar>) -> Self
-    /// Writes `width` numbers.
-    func store(_ address: UnsafeMutablePointer<Scalar>)
+    /// Reads `width` numbers, the first of them `offset` scalars after the first point; aligned for one number.
+    static func load(_ source: GridTaps<Scalar>, offset: Int) -> Self
+    /// Makes the numbers the next ones of a field.
+    func store(at site: GridSite<Scalar>, field: Int)
     /// `first, first + 1, ...`, each rounded once.
     static func ramp(from first: Int) -> Self
 }
@@ -24,7 +25,7 @@ public struct GridTaps<Scalar> {
     @usableFromInline let rowStride: Int
 
     @inlinable @inline(__always)
-    init(base: UnsafePointer<Scalar>, planeStride: Int, rowStride: Int) {
+    package init(base: UnsafePointer<Scalar>, planeStride: Int, rowStride: Int) {
         self.base = base
         self.planeStride = planeStride
         self.rowStride = rowStride
@@ -48,7 +49,7 @@ public struct GridSite<Scalar> {
     @usableFromInline let time: Double
 
     @inlinable @inline(__always)
-    init(
+    package init(
         inputs: UnsafePointer<UnsafePointer<Scalar>>, outputs: UnsafePointer<UnsafeMutablePointer<Scalar>>,
         offset: Int, planeStride: Int, rowStride: Int, plane: Int, row: Int, column: Int, time: Double
     ) {
@@ -75,7 +76,7 @@ extension MemoryLane {
 
     @inlinable @inline(__always)
     public static func tap(_ source: GridTaps<Scalar>, plane: Int, row: Int, column: Int, axes: Int) -> Self {
-        load(source.base + (plane &* source.planeStride &+ row &* source.rowStride &+ column))
+        load(source, offset: plane &* source.planeStride &+ row &* source.rowStride &+ column)
     }
 
     @inlinable @inline(__always)
@@ -92,6 +93,6 @@ extension MemoryLane {
 
     @inlinable @inline(__always)
     public static func write(_ value: Self, at site: GridSite<Scalar>, field: Int) {
-        value.store(site.outputs[field] + site.offset)
+        value.store(at: site, field: field)
     }
 }

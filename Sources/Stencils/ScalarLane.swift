@@ -62,9 +62,9 @@ extension ScalarLane {
     @inlinable @inline(__always)
     public static var width: Int { 1 }
     @inlinable @inline(__always)
-    public static func load(_ address: UnsafePointer<Scalar>) -> Self { Self(value: address.pointee) }
+    public static func load(_ source: GridTaps<Scalar>, offset: Int) -> Self { Self(value: source.base[offset]) }
     @inlinable @inline(__always)
-    public func store(_ address: UnsafeMutablePointer<Scalar>) { address.pointee = value }
+    public func store(at site: GridSite<Scalar>, field: Int) { site.outputs[field][site.offset] = value }
     @inlinable @inline(__always)
     public static func ramp(from first: Int) -> Self { Self(value: Scalar(first)) }
 }

@@ -11,8 +11,9 @@ extension Simulation {
     /// - Throws: `TesseraError.file` on all ranks.
     public func write(_ field: S.Field, to path: String) throws(TesseraError) {
         try FieldFile.write(
-            from: UnsafePointer(pointer(field, ago: 0, row: 0)), strides: strides, box: localRanges.map(\.lowerBound),
-            extents: localRanges.map(\.count), of: extents, to: path, on: communicator)
+            from: UnsafePointer(storage.origin(field.rawValue, ago: 0)), strides: strides,
+            box: localRanges.map(\.lowerBound), extents: localRanges.map(\.count), of: extents, to: path,
+            on: communicator)
     }
 
     /// Sets the current level of a field from a `.npy` file of the grid's shape: any real or integer element type, either
@@ -25,7 +26,7 @@ extension Simulation {
             throw .file(path: path, reason: "has shape \(file.shape), the grid has \(extents)")
         }
         try file.read(
-            into: pointer(field, ago: 0, row: 0), strides: strides, box: localRanges.map(\.lowerBound),
+            into: storage.origin(field.rawValue, ago: 0), strides: strides, box: localRanges.map(\.lowerBound),
             extents: localRanges.map(\.count))
         valuesWereSet = true
     }

@@ -38,21 +38,34 @@ extension Simulation {
     }
 
     /// The whole field in C order on one rank, nil on the others: for grids that fit one rank.
+    ///
+    /// - Throws, on all ranks: `TesseraError.argument` for a level that is not kept or a rank that is not there;
+    ///   `TesseraError.memory` where the rank's node cannot give the whole grid.
     public func gathered(_ field: S.Field, ago: Int = 0, on root: Int = 0) throws(TesseraError) -> [S.Scalar]? {
         try communicator.agree("Simulation.gathered", on: [field.rawValue, ago, root]) { () throws(TesseraError) in
             guard keeps(field, ago: ago) else {
                 throw .argument(
                     routine: "Simulation.gathered", name: "ago", expected: "a level that is kept", found: "\(ago)")
             }
+            guard (0..<communicator.size).contains(root) else {
+                throw .argument(
+                    routine: "Simulation.gathered", name: "root", expected: "a rank below \(communicator.size)",
+                    found: "\(root)")
+            }
+            // The cells once more on their own ranks, and whole on one.
+            let bytes = extents.reduce(MemoryLayout<S.Scalar>.stride, *)
+            try communicator.requireMemory(
+                MemoryDemand(largest: saturatingSum(bytes, bytes), total: saturatingSum(bytes, bytes)),
+                for: "a grid of \(extents.map(String.init).joined(separator: "x")) cells on one rank")
         }
         let own = localValues(field, ago: ago)
         return communicator.collectively("Simulation.gathered") { () throws(TesseraError) -> [S.Scalar]? in
             guard communicator.rank == root else {
-                try communicator.send(own.span, to: root)
+                if !partition.isIdle { try communicator.send(own.span, to: root) }
                 return nil
             }
             var whole = [S.Scalar](repeating: 0, count: extents.reduce(1, *))
-            for rank in 0..<communicator.size {
+            for rank in 0..<workingRanks {
                 let box = GridPartition(
                     extents: partition.extents, axes: partition.axes, shape: partition.shape,
                     periodic: partition.periodic, rank: rank)

@@ -16,7 +16,7 @@ public struct Simulation<S: MultiFieldStencil>: ~Copyable {
     /// What the stencil reads, writes and computes at a point.
     public let footprint: Footprint
     public let extents: [Int]
-    /// Ranks along each axis.
+    /// Ranks along each axis; ranks from their product on hold no cells.
     public let shape: [Int]
     /// Steps done.
     public internal(set) var step = 0
@@ -39,9 +39,12 @@ public struct Simulation<S: MultiFieldStencil>: ~Copyable {
     ///   - extents: the cells along each axis, one to three; the last axis is contiguous in memory.
     ///   - boundary: what lies beyond the ends of each axis.
     ///   - boundaries: the same for fields that differ.
-    ///   - shape: ranks along each axis; by default the shape that sends the fewest words.
+    ///   - shape: ranks along each axis, of all ranks; by default the shape that keeps the most ranks at work and, of
+    ///     these, sends the fewest words. A box is at least as wide as the halo along each axis that is split: where too
+    ///     many ranks share a small grid, the last ones hold no cells.
     ///   - timeStep: the time of one step, for ``Cell/time`` and Dirichlet functions.
-    /// - Throws: `TesseraError.argument` on all ranks where an argument does not fit.
+    /// - Throws, on all ranks: `TesseraError.argument` where an argument does not fit;
+    ///   `TesseraError.memory` where a node cannot give its ranks' fields.
     public init(
         _ stencil: S, extents: [Int], boundary: [Boundary], boundaries: [S.Field: [Boundary]] = [:],
         shape: [Int]? = nil, timeStep: Double = 1, on communicator: Communicator
@@ -75,7 +78,10 @@ public struct Simulation<S: MultiFieldStencil>: ~Copyable {
     /// The time of the current level.
     public var time: Double { Double(step) * timeStep }
 
-    /// The global indices of this rank's cells, a range an axis.
+    /// Ranks that hold cells: the first ones of the communicator.
+    public var workingRanks: Int { shape.reduce(1, *) }
+
+    /// The global indices of this rank's cells, a range an axis; empty ones where it holds none.
     public var localRanges: [Range<Int>] {
         (3 - extents.count..<3).map { partition.start[$0]..<(partition.start[$0] + partition.count[$0]) }
     }

@@ -24,7 +24,10 @@ struct SimulationPlan {
         let found = try? parts.get()
         let widths = (found?.halos ?? []).flatMap { $0.lower + $0.upper + [$0.corners ? 1 : 0] }
         try communicator.agree("Simulation", on: extents + [-1] + (found?.shape.array ?? []) + [-1] + widths) {
-            () throws(TesseraError) in _ = try parts.get()
+            () throws(TesseraError) in
+            try communicator.requireMemory(
+                Self.memory(try parts.get(), extents: extents, of: S.Scalar.self),
+                for: "a grid of \(extents.map(String.init).joined(separator: "x")) cells")
         }
         let (footprint, chosen, halos, allBoundaries) = try parts.get()
         self.footprint = footprint
@@ -33,10 +36,29 @@ struct SimulationPlan {
         partition = GridPartition(
             extents: canonicalExtents(extents), axes: extents.count, shape: chosen,
             periodic: allBoundaries[0].map(\.isPeriodic), rank: communicator.rank)
-        layout = GridLayout(
-            count: partition.count,
-            lower: halos.reduce(.zero) { pointwiseMax($0, SIMD3($1.lower)) },
-            upper: halos.reduce(.zero) { pointwiseMax($0, SIMD3($1.upper)) }, of: S.Scalar.self)
+        let (lower, upper) = Self.ghosts(halos)
+        layout = GridLayout(count: partition.count, lower: lower, upper: upper, of: S.Scalar.self)
+    }
+
+    /// What all levels of all fields take, ghosts and padding included; the first rank's box is the largest.
+    private static func memory<Scalar>(_ parts: Parts, extents: [Int], of type: Scalar.Type) -> MemoryDemand {
+        let (lower, upper) = ghosts(parts.halos)
+        let levels = (0..<parts.footprint.fields).reduce(0) { $0 + parts.footprint.levels(of: $1) }
+        let shares = (0..<parts.shape.product).map { rank in
+            let box = GridPartition(
+                extents: canonicalExtents(extents), axes: extents.count, shape: parts.shape,
+                periodic: parts.boundaries[0].map(\.isPeriodic), rank: rank)
+            return GridLayout.bytes(count: box.count, lower: lower, upper: upper, levels: levels, of: type)
+        }
+        return MemoryDemand(largest: shares[0], total: shares.reduce(0, saturatingSum))
+    }
+
+    /// The ghost layers that every field is given: the most that one needs.
+    private static func ghosts(_ halos: [FieldHalo]) -> (lower: SIMD3<Int>, upper: SIMD3<Int>) {
+        (
+            halos.reduce(.zero) { pointwiseMax($0, SIMD3($1.lower)) },
+            halos.reduce(.zero) { pointwiseMax($0, SIMD3($1.upper)) }
+        )
     }
 
     private typealias Parts = (footprint: Footprint, shape: SIMD3<Int>, halos: [FieldHalo], boundaries: [[Boundary]])
@@ -76,7 +98,7 @@ struct SimulationPlan {
         let padded = perField.map { Array(repeating: Boundary.neumann, count: 3 - axes) + $0 }
         let canonical = canonicalExtents(extents)
         guard let shape else {
-            let best = try GridPartition.shape(
+            let best = GridPartition.shape(
                 ranks: ranks, extents: canonical, axes: axes, periodic: padded[0].map(\.isPeriodic), halos: halos)
             return (footprint, best, halos, padded)
         }

@@ -10,15 +10,11 @@ public var coresInAffinityMask: Int { Int(tessera_cores_in_affinity_mask()) }
 /// BLAS threads a rank: max(1, min(cores in its affinity mask, cores / ranks on the node)), unless the user has said
 /// otherwise by OPENBLAS_NUM_THREADS or OMP_NUM_THREADS. Collective.
 func prepareThreads(on world: Communicator) throws(TesseraError) {
-    let node = try world.splitByNode()
-    let ranksOnNode = node.size
-    MPIEnvironment.ranksOnNode = ranksOnNode
-    try node.close()
     let environment = ProcessInfo.processInfo.environment
     let mask = coresInAffinityMask
     let wish = ["OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"].lazy.compactMap { environment[$0].flatMap { Int($0) } }.first
     let cores = ProcessInfo.processInfo.activeProcessorCount
-    let threads = wish ?? max(1, min(mask, max(cores, mask) / ranksOnNode))
+    let threads = wish ?? max(1, min(mask, max(cores, mask) / MPIEnvironment.ranksOnNode))
     OpenBLAS.threads = max(1, threads)
     if threads > mask {
         standardError(

@@ -68,6 +68,33 @@ struct JobRunTests {
         #expect(values.max()! <= before.max()! && values.min()! >= before.min()!)
     }
 
+    /// More ranks than cells, and prime numbers of ranks above both extents.
+    @Test(arguments: [(1, 1, 3), (3, 2, 7), (5, 5, 7)])
+    func heatOnASmallMapLeavesRanksIdle(rows: Int, columns: Int, ranks: Int) async throws {
+        try folder.write(
+            "small.yaml",
+            """
+            kind: heat
+            field: \(try writeField(rows: rows, columns: columns))
+            spacing: [10, 12]
+            diffusivity: 0.5
+            duration: 900
+            snapshots: 2
+            boundary: {north: {fixed: 300}, west: periodic, east: periodic}
+            """)
+        let (alone, reference) = try await run("small", ranks: 1)
+        #expect(alone.status == 0, "\(alone.errors)")
+        let (outcome, output) = try await run("small", ranks: ranks)
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        for name in ["snapshot-0001.npy", "snapshot-0002.npy", "hillslope.png"] {
+            let bytes = FileManager.default.contents(atPath: "\(output)/\(name)")
+            #expect(bytes != nil && bytes == FileManager.default.contents(atPath: "\(reference)/\(name)"), "\(name)")
+        }
+        #expect(try summary(reference)["idle_ranks"] == nil)
+        let idle = try #require(try summary(output)["idle_ranks"] as? Int)
+        #expect(idle == ranks - (rows == 5 ? 6 : rows * columns))
+    }
+
     @Test func krigingPredictsAlikeOnEveryNumberOfRanks() async throws {
         let field = try writeField()
         for kernel in ["squared-exponential", "exponential", "matern-3/2", "matern-5/2"] {

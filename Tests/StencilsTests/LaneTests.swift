@@ -20,10 +20,17 @@ struct LaneTests {
 
     private func bits<S: BinaryFloatingPoint & BitwiseCopyable, L: MemoryLane>(_ lane: L, _: S.Type) -> [S]
     where L.Scalar == S {
-        let memory = UnsafeMutablePointer<S>.allocate(capacity: L.width + 1)
-        defer { memory.deallocate() }
-        lane.store(memory + 1)
-        return (1...L.width).map { memory[$0] }
+        var memory = [S](repeating: 0, count: L.width + 1)
+        memory.withUnsafeMutableBufferPointer { numbers in
+            var output = numbers.baseAddress!
+            var input = UnsafePointer(output)
+            // Off by one scalar: stores need no more than a number's alignment.
+            lane.store(
+                at: GridSite(
+                    inputs: &input, outputs: &output, offset: 1, planeStride: 0, rowStride: 0, plane: 0, row: 0,
+                    column: 0, time: 0), field: 0)
+        }
+        return Array(memory.dropFirst())
     }
 
     /// Each element of the vector result must have the bits of the scalar result.
@@ -35,7 +42,9 @@ struct LaneTests {
             for start in stride(from: 0, to: values.count, by: V.width) {
                 let vector = left.withUnsafeBufferPointer { a in
                     right.withUnsafeBufferPointer { b in
-                        Self.results(V.load(a.baseAddress! + start), V.load(b.baseAddress! + start), 0.3, 0.7)
+                        let taps = [a, b].map { GridTaps(base: $0.baseAddress!, planeStride: 0, rowStride: 0) }
+                        return Self.results(
+                            V.load(taps[0], offset: start), V.load(taps[1], offset: start), 0.3, 0.7)
                     }
                 }
                 for (operation, lane) in vector.enumerated() {

@@ -44,6 +44,8 @@ func runHeat(_ spec: HeatSpec, _ run: JobRun, _ triad: Double, _ summary: inout 
     let points = Double(spec.rows) * Double(spec.columns) * Double(spec.steps)
     let bytes = 24.0
     summary.add("cells", "cells", .text("\(spec.rows) x \(spec.columns)"))
+    let idle = run.world.size - heat.workingRanks
+    if idle > 0 { summary.add("idle_ranks", "ranks without cells", .integer(idle)) }
     summary.add("steps", "steps", .integer(spec.steps))
     summary.add("step_years", "step", .quantity(spec.step, "years"))
     summary.add("stable_step_years", "largest stable step", .quantity(spec.stableStep, "years"))

@@ -4,7 +4,7 @@ import Failures
 import LinearAlgebra
 import MessagePassing
 
-let distributedArraysChecks = gridChecks + redistributionChecks + distributedFileChecks
+let distributedArraysChecks = gridChecks + redistributionChecks + distributedFileChecks + storageChecks
 
 /// All P x Q grids of a rank count.
 func withEveryGrid(_ world: Communicator, _ body: (ProcessGrid) throws -> Void) throws {
@@ -114,7 +114,7 @@ private let redistributionChecks: [RankCheck] = [
                         ),
                     ]
                     for (rowMap, columnMap) in layouts {
-                        var a = DistributedMatrix<Double>(
+                        var a = try DistributedMatrix<Double>(
                             zeros: MatrixLayout(rows: rowMap, columns: columnMap), on: home)
                         a.fill(element)
                         let goal = MatrixLayout(rows: rows, columns: columns, block: 4, on: target)

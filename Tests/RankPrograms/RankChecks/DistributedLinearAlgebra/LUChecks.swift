@@ -97,7 +97,7 @@ let luChecks: [RankCheck] = [
     },
     RankCheck("LU, arguments and repeatability") { world in
         let grid = try ProcessGrid(world)
-        let oblong = DistributedMatrix<Double>(zeros: layout(6, 6, blocks: (2, 3), on: grid), on: grid)
+        let oblong = try DistributedMatrix<Double>(zeros: layout(6, 6, blocks: (2, 3), on: grid), on: grid)
         expectThrows(matches: { if case .argument = $0 { true } else { false } }) { _ = try LU(oblong) }
         let tall = try LU(try DistributedMatrix<Double>.random(rows: 8, columns: 5, seed: 1, block: 2, on: grid))
         expectThrows { _ = try tall.determinant() }

@@ -46,7 +46,7 @@ let multiplyChecks: [RankCheck] = [
         let a = dealt(whole, layout(30, 31, blocks: (4, 3), on: grid), on: grid)
         for (rows, inner, columns) in [(4..<20, 3..<18, 6..<23), (5..<9, 0..<31, 1..<2), (0..<30, 7..<8, 2..<30)] {
             // A(rows, inner) A(columns, inner)ᵀ, both parts of one matrix
-            var c = DistributedMatrix<Double>(
+            var c = try DistributedMatrix<Double>(
                 zeros: layout(rows.count, columns.count, blocks: (4, 4), on: grid), on: grid)
             guard columns.upperBound <= 30 else { continue }
             try multiply(

@@ -48,7 +48,7 @@ func layout(
 func dealt<Scalar: LinearScalar>(
     _ matrix: borrowing Matrix<Scalar>, _ layout: MatrixLayout, on grid: ProcessGrid
 ) -> DistributedMatrix<Scalar> {
-    var result = DistributedMatrix<Scalar>(zeros: layout, on: grid)
+    var result = DistributedMatrix<Scalar>(workspace: layout, on: grid)
     result.fill { matrix[$0, $1] }
     return result
 }

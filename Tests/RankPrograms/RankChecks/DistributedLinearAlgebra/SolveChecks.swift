@@ -97,7 +97,7 @@ let solveChecks: [RankCheck] = [
         expectEqual(answer.method, .lu)
         let residual = try linpackResidual(answer.x, b, regenerating: panel)
         expect(residual < 16, "\(residual)")
-        var wrong = answer.x.copy()
+        var wrong = try answer.x.copy()
         wrong.fill { i, _ in i == 0 ? 1 : 0 }
         try expect(linpackResidual(wrong, b, regenerating: panel) > 16)
         wrong.fill { _, _ in .nan }

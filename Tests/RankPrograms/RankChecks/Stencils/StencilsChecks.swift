@@ -5,7 +5,9 @@ import Failures
 import MessagePassing
 import Stencils
 
-let stencilsChecks: [RankCheck] = engineChecks + stencilsModeChecks + stencilsServiceChecks + stencilsFileChecks
+let stencilsChecks: [RankCheck] =
+    engineChecks + stencilsModeChecks + stencilsServiceChecks + stencilsFileChecks
+    + stencilsIdleChecks
 
 private let mirror = Edge.mirror(sign: 1, slope: 0)
 private let wave: Edge = .function { index, time in
