@@ -72,6 +72,7 @@ struct FaultTests {
     /// Each line is what the last of three ranks says; the others wait in the collective, and no one catches up with them.
     @Test(arguments: [
         ("broadcast root", "broadcast: root: expected a rank, 0 ..< 3, found -1"),
+        ("broadcast blocks", "broadcast: buffer: expected at least 12 elements, found 11"),
         ("broadcastLater root", "broadcastLater: root: expected a rank, 0 ..< 3, found 3"),
         ("reduce root", "reduce: root: expected a rank, 0 ..< 3, found 3"),
         ("gather root", "gather: root: expected a rank, 0 ..< 3, found \(Int.max)"),

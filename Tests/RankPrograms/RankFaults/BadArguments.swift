@@ -3,6 +3,12 @@ import Tessera
 /// Collectives with an argument that is wrong on one rank, by name: `body(world, isWrong)`. The others enter them.
 let badArguments: [String: @Sendable (Communicator, Bool) throws -> Void] = [
     "broadcast root": { world, isWrong in _ = try world.broadcast(1, from: isWrong ? -1 : 0) },
+    "broadcast blocks": { world, isWrong in
+        let blocks = try StridedBlocks<Int>(blocks: 3, length: 2, stride: 5)
+        var values = [Int](repeating: 1, count: isWrong ? 11 : 12)
+        var span = values.mutableSpan
+        try world.broadcast(&span, blocks, from: 0)
+    },
     "broadcastLater root": { world, isWrong in
         var values = [1, 2]
         var span = values.mutableSpan
