@@ -5,11 +5,12 @@
 # make peers  Tessera beside ScaLAPACK, OpenBLAS's LAPACK, HPL and Devito: one table of ratios
 # make docs   the reference, as static HTML in .build/docs
 # make format the house's formatting
+# make lint   refuses what make format would change
 # make clean  remove what was built and computed
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help packages build run embedding test bench peers docs format clean
+.PHONY: help packages build run embedding test bench peers docs format lint clean
 
 PACKAGES := libopenmpi-dev openmpi-bin libopenblas-dev liblapacke-dev libpng-dev pkg-config
 SWIFT_FLAGS := -c release --toolset toolsets/native.json
@@ -78,15 +79,22 @@ bench: build
 peers: build
 	Benchmarks/peers/run --tessera $(TESSERA)
 
+DOCUMENTED := Failures CostModels ArrayFormats MessagePassing LinearAlgebra DistributedArrays DistributedLinearAlgebra \
+  Stencils Tessera JobFiles
+
 docs: packages
 	@mkdir -p .build/docs
-	@for module in CostModels MessagePassing LinearAlgebra DistributedArrays DistributedLinearAlgebra Stencils Tessera; do \
+	@for module in $(DOCUMENTED); do \
 	  swift package --allow-writing-to-directory .build/docs/$$module generate-documentation --target $$module \
 	    --warnings-as-errors --transform-for-static-hosting --output-path .build/docs/$$module || exit 1; done
 
+FORMATTED := Package.swift Sources Tests jobs Benchmarks/Package.swift Benchmarks/Benchmarks
+
 format:
-	swift format --in-place --recursive --parallel Package.swift Sources Tests jobs \
-	  Benchmarks/Package.swift Benchmarks/Benchmarks
+	swift format --in-place --recursive --parallel $(FORMATTED)
+
+lint:
+	swift format lint --strict --recursive --parallel $(FORMATTED)
 
 clean:
 	rm -rf .build results Benchmarks/.build

@@ -9,6 +9,7 @@ extension MatrixMarketHeader {
     ///   - text: the line without its end.
     ///   - line: its number, counted from 1, for the error.
     ///   - index: which stored entry this is, counted from 0 and blank lines left out; the array format's position.
+    ///   - path: the file's name, for the error.
     /// - Returns: nil for a blank line.
     /// - Throws: `TesseraError.file` that names the line, what was expected and what was found.
     public func entry(

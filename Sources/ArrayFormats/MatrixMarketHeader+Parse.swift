@@ -5,7 +5,9 @@ public import Failures
 extension MatrixMarketHeader {
     /// Parses the header from the first bytes of a file, which must hold all of it; bytes after it are ignored.
     ///
-    /// - Parameter path: the file's name, for the error.
+    /// - Parameters:
+    ///   - bytes: the file's beginning.
+    ///   - path: the file's name, for the error.
     /// - Throws: `TesseraError.file` that names the line, what was expected and what was found.
     public init(parsing bytes: [UInt8], path: String) throws(TesseraError) {
         guard let header = try MatrixMarketHeader.parse(bytes, isWhole: true, path: path) else {

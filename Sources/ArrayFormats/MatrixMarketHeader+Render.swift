@@ -4,7 +4,13 @@
 extension MatrixMarketHeader {
     /// The header of a file to be written.
     ///
-    /// - Parameter storedEntries: needed for the coordinate format, ignored for the array format, whose shape says it.
+    /// - Parameters:
+    ///   - format: coordinates of what is stored, or every entry in turn.
+    ///   - field: what an entry is.
+    ///   - symmetry: what the entries that are not stored follow from.
+    ///   - rows: rows of the matrix.
+    ///   - columns: its columns.
+    ///   - storedEntries: needed for the coordinate format, ignored for the array format, whose shape says it.
     /// - Precondition: the extents are not negative, square where the symmetry asks for it.
     public init(
         format: Format, field: Field, symmetry: Symmetry = .general, rows: Int, columns: Int, storedEntries: Int = 0
@@ -31,9 +37,13 @@ extension MatrixMarketHeader {
             + "\(rows) \(columns)\(format == .coordinate ? " \(entries)" : "")\n"
     }
 
-    /// The line of one entry, its end included; row and column are counted from 0 and written for coordinates only.
+    /// The line of one entry, its end included.
     ///
-    /// - Parameter imaginary: written for the complex field only.
+    /// - Parameters:
+    ///   - row: counted from 0; written for coordinates only.
+    ///   - column: as `row`.
+    ///   - real: the entry, or its real part; not written for a pattern.
+    ///   - imaginary: written for the complex field only.
     public func renderedLine<T: BinaryFloatingPoint & CustomStringConvertible>(
         row: Int, column: Int, real: T, imaginary: T = 0
     ) -> String {

@@ -10,6 +10,7 @@ extension NpyHeader {
     ///
     /// - Parameters:
     ///   - bytes: elements as they stand in the file, `values.count * elementType.byteSize` bytes; any alignment.
+    ///   - values: filled from its start to its end.
     ///   - path: the file's name, for the error.
     /// - Throws: `TesseraError.file` where the elements are complex: no part of them is dropped silently.
     @inlinable

@@ -5,7 +5,9 @@ public import Failures
 extension NpyHeader {
     /// Parses a header from the first bytes of a file; bytes after the header are ignored.
     ///
-    /// - Parameter path: the file's name, for the error.
+    /// - Parameters:
+    ///   - bytes: the file's beginning.
+    ///   - path: the file's name, for the error.
     /// - Throws: `TesseraError.file` that says what was expected and what was found.
     public init(parsing bytes: [UInt8], path: String) throws(TesseraError) {
         func refuse(_ reason: String) -> TesseraError { .file(path: path, reason: reason) }

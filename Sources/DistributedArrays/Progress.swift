@@ -22,7 +22,8 @@ public struct ProgressMeter {
     private let unit: String
     private let workPerUnit: Double
     private let workUnit: String
-    private let start = ContinuousClock.now
+    private let write: (String) -> Void
+    private let start: ContinuousClock.Instant
     private var nextReport: ContinuousClock.Instant
     private var done = 0
 
@@ -37,7 +38,17 @@ public struct ProgressMeter {
         _ progress: ProgressStyle, total: Int, unit: String, workPerUnit: Double = 0, workUnit: String = "",
         isReporting: Bool
     ) {
-        let isTerminal = isatty(FileHandle.standardError.fileDescriptor) == 1
+        self.init(
+            progress, total: total, unit: unit, workPerUnit: workPerUnit, workUnit: workUnit, isReporting: isReporting,
+            isTerminal: isatty(FileHandle.standardError.fileDescriptor) == 1
+        ) { FileHandle.standardError.write(Data($0.utf8)) }
+    }
+
+    /// A meter whose reports go to `write`, begun at `start`.
+    package init(
+        _ progress: ProgressStyle, total: Int, unit: String, workPerUnit: Double = 0, workUnit: String = "",
+        isReporting: Bool, isTerminal: Bool, start: ContinuousClock.Instant = .now, write: @escaping (String) -> Void
+    ) {
         style =
             switch progress {
             case .none: .none
@@ -49,23 +60,21 @@ public struct ProgressMeter {
         self.unit = unit
         self.workPerUnit = workPerUnit
         self.workUnit = workUnit
+        self.write = write
+        self.start = start
         nextReport = start
-        if style == .none || self.total <= 0 {
-            nextReport = start + .seconds(1_000_000_000)
-        } else {
-            nextReport = start + interval
-        }
+        nextReport += interval
     }
 
     private var isSilent: Bool { style == .none || total <= 0 }
     private var interval: Duration { style == .bar ? .milliseconds(100) : .seconds(5) }
 
     /// Says that `done` units are done; writes when a report is due.
-    public mutating func update(done: Int) {
+    public mutating func update(done: Int) { update(done: done, at: isSilent ? start : .now) }
+
+    package mutating func update(done: Int, at now: ContinuousClock.Instant) {
         self.done = done
-        if isSilent { return }
-        let now = ContinuousClock.now
-        guard now >= nextReport else { return }
+        guard !isSilent, now >= nextReport else { return }
         nextReport = now + interval
         report(at: now)
     }
@@ -84,13 +93,13 @@ public struct ProgressMeter {
 
     /// The report after `elapsed` seconds.
     package func line(elapsed: Double) -> String {
-        let share = total > 0 ? Double(done) / Double(total) : 1
+        let share = total > 0 ? min(1, Double(done) / Double(total)) : 1
         let rate = elapsed > 0 ? Double(done) / elapsed : 0
         let speed =
             workPerUnit > 0
             ? String(format: "%.3f %@/s", rate * workPerUnit, workUnit)
             : String(format: "%.3g %@/s", rate, unit)
-        let left = done > 0 && rate > 0 ? clock(Double(total - done) / rate) : "--:--"
+        let left = done > 0 && rate > 0 ? clock(Double(max(0, total - done)) / rate) : "--:--"
         let counts = String(format: "%3.0f %%  %d/%d %@", share * 100, done, total, unit)
         let tail = "\(counts)  \(speed)  \(left) left"
         guard style == .bar else { return tail }
@@ -108,6 +117,4 @@ public struct ProgressMeter {
     private func seconds(_ duration: Duration) -> Double {
         Double(duration.components.seconds) + Double(duration.components.attoseconds) * 1e-18
     }
-
-    private func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
 }

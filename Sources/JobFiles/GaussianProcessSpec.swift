@@ -47,7 +47,8 @@ public struct GaussianProcessSpec: JobSpec {
     static let memoryKey = "samples"
     static let keys = [
         JobKey(
-            "field", .input(.field), .required, "The map, relative to the job file: a real rows x columns .npy file."),
+            "field", .input(.field), .required,
+            "The map, relative to the job file: a real rows x columns .npy file without missing cells."),
         JobKey("spacing", .numbers(2, .positive), .required, "Metres from row to row and from column to column."),
         JobKey("samples", .integer(1...Int.max), .defaults(.integer(4000)), "Cells drawn at random to train on."),
         JobKey("seed", .integer(0...Int.max), .defaults(.integer(1)), "Seed of the draw: the same cells on any ranks."),

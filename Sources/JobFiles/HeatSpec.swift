@@ -56,7 +56,8 @@ public struct HeatSpec: JobSpec {
 
     static let keys = [
         JobKey(
-            "field", .input(.field), .required, "The map, relative to the job file: a real rows x columns .npy file."),
+            "field", .input(.field), .required,
+            "The map, relative to the job file: a real rows x columns .npy file without missing cells."),
         JobKey("spacing", .numbers(2, .positive), .required, "Metres from row to row and from column to column."),
         JobKey("diffusivity", .number(.positive), .required, "Diffusivity in square metres a year."),
         JobKey("duration", .number(.positive), .required, "Time to simulate, in years."),

@@ -4,7 +4,8 @@ public import ArrayFormats
 import Failures
 import Foundation
 
-/// An input file with its header; its data has not been read.
+/// An input file with its header. Of a map the data has been looked through for missing cells; other files may hold NaN,
+/// which arithmetic carries on.
 public struct InputArray: Hashable, Sendable {
     public enum Header: Hashable, Sendable {
         case npy(NpyHeader)
@@ -38,7 +39,7 @@ public struct InputArray: Hashable, Sendable {
 
     /// What a job needs of the file.
     enum Requirement: Sendable {
-        /// A real map of rows and columns, `.npy`.
+        /// A real map of rows and columns, `.npy`, each cell a finite number.
         case field
         case matrix
         case squareMatrix
@@ -67,7 +68,7 @@ public struct InputArray: Hashable, Sendable {
         }
     }
 
-    /// Finds the file and reads its header; nil after a fault.
+    /// Finds the file, reads its header and looks for missing cells; nil after a fault.
     ///
     /// Paths in a file are relative to its folder, those of the command line to the working directory.
     static func check(
@@ -92,6 +93,14 @@ public struct InputArray: Hashable, Sendable {
             guard requirement.accepts(array) else {
                 let shape = array.shape.isEmpty ? "one number" : array.shapeText
                 return refuse("\(ConfigurationNode.quote(text)): \(array.isComplex ? "complex" : "real"), \(shape)")
+            }
+            if case .field = requirement, case .npy(let header) = header,
+                let (index, value) = try header.firstNonFinite(in: path)
+            {
+                report.add(
+                    location, key, expected: "a map without missing cells: fill them first",
+                    found: "\(value) in row \(index[0]), column \(index[1]) (counted from 0)")
+                return nil
             }
             return array
         } catch {

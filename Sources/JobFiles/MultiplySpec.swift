@@ -29,7 +29,8 @@ public struct MultiplySpec: JobSpec {
     }
 
     static let kind = "multiply"
-    static let summary = "the product C = alpha op(A) op(B), from files to a file."
+    static let summary =
+        "the product C = alpha op(A) op(B), from files to a file. NaN and infinities are carried on as in BLAS."
     static let memoryKey = "a"
     private static let operations = JobValueType.choice(Operation.allCases.map(\.rawValue))
     static let keys = [

@@ -33,7 +33,7 @@ public struct SolveSpec: JobSpec {
             "b, relative to the job file: as many rows as A, one column or several."),
         JobKey(
             "solution", .fileName(endings: [".npy", ".mtx"]), .defaults(.text("x.npy")),
-            "The name of the file in the output folder that receives x."),
+            "The name of the file in the output folder that receives x; written only where x is finite."),
         JobKey(
             "method", .choice(Method.allCases.map(\.rawValue)), .defaults(.text("auto")),
             "The factorization; auto takes Cholesky where A is Hermitian and positive definite, LU otherwise."),

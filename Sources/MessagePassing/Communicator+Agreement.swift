@@ -76,13 +76,6 @@ extension Communicator {
         }
     }
 
-    /// Prints the error with this rank, once, and ends the job.
-    @usableFromInline
-    package func abort(because error: TesseraError, in routine: StaticString) -> Never {
-        FileHandle.standardError.write(Data("tessera: rank \(rank): \(error) (inside \(routine))\n".utf8))
-        abort(status: 1)
-    }
-
     /// Meets the other ranks at the end of a run: the minimum of all ranks' votes, or nil when not all of them have
     /// come within `patience` seconds. After nil the communicator is of no more use.
     package func rendezvous(vote: Int, patience: Double) throws(TesseraError) -> Int? {

@@ -5,7 +5,7 @@ extension Communicator {
     /// Part r of every rank's values goes to rank r; the parts arrive in rank order. All parts have one length.
     public func allToAll<T: MessageElement>(_ values: [T]) throws(TesseraError) -> [T] {
         let handle = try handle(for: "MPI_Alltoall")
-        try checkParts(values.count, "allToAll")
+        requireParts(values.count, "allToAll")
         return try counting(.allToAll, bytes: values.count * T.datatype.size) { () throws(TesseraError) in
             try exchanged(values, count: values.count / size, total: values.count) {
                 (outgoing, incoming, count, type) throws(TesseraError) in
@@ -18,7 +18,7 @@ extension Communicator {
     /// which counts as agreement.
     public func allToAllVarying<T: MessageElement>(_ parts: [[T]]) throws(TesseraError) -> [[T]] {
         let handle = try handle(for: "MPI_Alltoall")
-        try checkLength(parts.count, size, "allToAllVarying")
+        require(parts.count == size, "allToAllVarying", "parts", "\(size) parts", "\(parts.count)")
         let sending = parts.map(\.count)
         var receiving = sending
         let start = MPI_Wtime()
@@ -32,16 +32,14 @@ extension Communicator {
     public func allToAllVarying<T: MessageElement>(
         _ values: [T], sending: [Int], receiving: [Int]
     ) throws(TesseraError) -> [T] {
-        for (name, counts) in [("sending", sending), ("receiving", receiving)]
-        where counts.count != size || counts.contains(where: { $0 < 0 }) {
-            throw .argument(
-                routine: "allToAllVarying", name: name, expected: "\(size) counts of 0 or more", found: "\(counts)")
+        for (name, counts) in [("sending", sending), ("receiving", receiving)] {
+            require(
+                counts.count == size && counts.allSatisfy { $0 >= 0 }, "allToAllVarying", name,
+                "\(size) counts of 0 or more", "\(counts)")
         }
-        guard sending.reduce(0, +) == values.count else {
-            throw .argument(
-                routine: "allToAllVarying", name: "sending", expected: "counts that sum to \(values.count)",
-                found: "\(sending.reduce(0, +))")
-        }
+        require(
+            sending.reduce(0, +) == values.count, "allToAllVarying", "sending", "counts that sum to \(values.count)",
+            "\(sending.reduce(0, +))")
         return try unsafeArray(count: receiving.reduce(0, +)) {
             (received: UnsafeMutablePointer<T>?) throws(TesseraError) in
             try values.withUnsafeBufferPointer { (memory) throws(TesseraError) in
@@ -103,19 +101,6 @@ extension Communicator {
                 receiveCounts.map { $0 > 0 ? 1 : 0 }, zeros, receiveTypes, handle), "MPI_Alltoallw")
     }
 
-    // MARK: Checks
-
-    func checkParts(_ count: Int, _ routine: String) throws(TesseraError) {
-        guard count.isMultiple(of: size) else {
-            throw .argument(routine: routine, name: "values", expected: "a multiple of \(size)", found: "\(count)")
-        }
-    }
-
-    func checkLength(_ found: Int, _ expected: Int, _ routine: String) throws(TesseraError) {
-        guard found == expected else {
-            throw .argument(routine: routine, name: "length", expected: "\(expected)", found: "\(found)")
-        }
-    }
 }
 
 /// The sum of the counts before each one.

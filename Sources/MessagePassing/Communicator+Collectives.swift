@@ -32,7 +32,7 @@ extension Communicator {
         _ buffer: UnsafeMutableRawPointer?, _ count: Int, _ datatype: Datatype, from root: Int
     ) throws(TesseraError) {
         let handle = try handle(for: "MPI_Bcast")
-        let root = try self.root(root, "MPI_Bcast")
+        let root = self.root(root, "broadcast")
         try counting(.broadcast, bytes: count * datatype.size) { () throws(TesseraError) in
             try LargeCount.with(count, datatype) { (count, type) throws(TesseraError) in
                 try check(MPI_Bcast(buffer, count, type, root, handle), "MPI_Bcast")
@@ -88,7 +88,7 @@ extension Communicator {
     ) throws(TesseraError) {
         let handle = try handle(for: "MPI_Reduce")
         let isRoot = rank == root
-        let root = try self.root(root, "MPI_Reduce")
+        let root = self.root(root, "reduce")
         try reduction.withOperation { (operation, datatype) throws(TesseraError) in
             try counting(.reduce, bytes: count * datatype.size) { () throws(TesseraError) in
                 try LargeCount.pieces(count) { (offset, piece) throws(TesseraError) in

@@ -22,7 +22,7 @@ extension Communicator {
         _ buffer: inout MutableSpan<T>, from root: Int
     ) throws(TesseraError) -> Request {
         let group = try handle(for: "MPI_Ibcast")
-        let root = try self.root(root, "MPI_Ibcast")
+        let root = self.root(root, "broadcastLater")
         let bytes = buffer.count * T.datatype.size
         let call = Request.Call("MPI_Ibcast", self, .broadcast, bytes: bytes)
         var request: OpaquePointer? = nil
@@ -43,8 +43,10 @@ extension Communicator {
     ) throws(TesseraError) -> Request {
         let group = try handle(for: "MPI_Iallreduce")
         guard case .predefined(let operation) = reduction.kind else {
-            throw .argument(
-                routine: "allReduceLater", name: "reduction", expected: "one that MPI knows", found: "a custom one")
+            abort(
+                because: .argument(
+                    routine: "allReduceLater", name: "reduction", expected: "one that MPI knows", found: "a custom one"),
+                in: nil)
         }
         let bytes = buffer.count * T.datatype.size
         let call = Request.Call("MPI_Iallreduce", self, .allReduce, bytes: bytes)
@@ -69,7 +71,7 @@ extension Communicator {
     public func allGatherLater<T: MessageElement>(
         _ values: Span<T>, into whole: inout MutableSpan<T>
     ) throws(TesseraError) -> Request {
-        try checkLength(whole.count, values.count * size, "allGatherLater")
+        requireLength(whole.count, values.count * size, "allGatherLater")
         return try exchangeLater(values, &whole, values.count, "MPI_Iallgather", .allGather) {
             (outgoing, incoming, count, type, group, request) in
             MPI_Iallgather(outgoing, count, type, incoming, count, type, group, &request)
@@ -83,8 +85,8 @@ extension Communicator {
         _ values: Span<T>, into whole: inout MutableSpan<T>, to root: Int
     ) throws(TesseraError) -> Request {
         let isRoot = rank == root
-        let root = try self.root(root, "MPI_Igather")
-        if isRoot { try checkLength(whole.count, values.count * size, "gatherLater") }
+        let root = self.root(root, "gatherLater")
+        if isRoot { requireLength(whole.count, values.count * size, "gatherLater") }
         return try exchangeLater(values, &whole, values.count, "MPI_Igather", .gather) {
             (outgoing, incoming, count, type, group, request) in
             MPI_Igather(outgoing, count, type, incoming, count, type, root, group, &request)
@@ -96,8 +98,8 @@ extension Communicator {
     public func allToAllLater<T: MessageElement>(
         _ values: Span<T>, into received: inout MutableSpan<T>
     ) throws(TesseraError) -> Request {
-        try checkParts(values.count, "allToAllLater")
-        try checkLength(received.count, values.count, "allToAllLater")
+        requireParts(values.count, "allToAllLater")
+        requireLength(received.count, values.count, "allToAllLater")
         return try exchangeLater(values, &received, values.count / size, "MPI_Ialltoall", .allToAll) {
             (outgoing, incoming, count, type, group, request) in
             MPI_Ialltoall(outgoing, count, type, incoming, count, type, group, &request)

@@ -37,7 +37,7 @@ extension Communicator {
     public func gather<T: MessageElement>(_ values: [T], to root: Int) throws(TesseraError) -> [T]? {
         let handle = try handle(for: "MPI_Gather")
         let isRoot = rank == root
-        let root = try self.root(root, "MPI_Gather")
+        let root = self.root(root, "gather")
         let all = try counting(.gather, bytes: values.count * T.datatype.size) { () throws(TesseraError) in
             try exchanged(values, count: values.count, total: isRoot ? values.count * size : 0) {
                 (outgoing, incoming, count, type) throws(TesseraError) in
@@ -51,7 +51,7 @@ extension Communicator {
     public func gatherVarying<T: MessageElement>(_ values: [T], to root: Int) throws(TesseraError) -> [[T]]? {
         let handle = try handle(for: "MPI_Gatherv")
         let isRoot = rank == root
-        let root = try self.root(root, "MPI_Gatherv")
+        let root = self.root(root, "gatherVarying")
         let counts = try lengths(values.count)
         let places = exclusiveSums(counts)
         let total = counts.reduce(0, +)

@@ -67,14 +67,6 @@ extension Communicator {
         return (Int32(rank), Int32(tag))
     }
 
-    /// The root of a collective as MPI takes it.
-    func root(_ rank: Int, _ routine: String) throws(TesseraError) -> Int32 {
-        guard (0..<size).contains(rank) else {
-            throw refused(routine, MPI_ERR_ROOT, "root \(rank) is not one of 0 ..< \(size)")
-        }
-        return Int32(rank)
-    }
-
     private func refused(_ routine: String, _ code: Int32, _ reason: String) -> TesseraError {
         .communication(MPIError(routine: routine, code: code, message: reason))
     }

@@ -12,9 +12,11 @@ extension Communicator {
     public func scatter<T: MessageElement>(_ values: [T]?, from root: Int) throws(TesseraError) -> [T] {
         let handle = try handle(for: "MPI_Scatter")
         let isRoot = rank == root
-        let root = try self.root(root, "MPI_Scatter")
+        let root = self.root(root, "scatter")
         let total = try told(isRoot ? values?.count ?? 0 : 0, by: root)
-        try checkParts(total, "scatter")
+        guard total.isMultiple(of: size) else {
+            throw .argument(routine: "scatter", name: "values", expected: "a multiple of \(size)", found: "\(total)")
+        }
         let count = total / size
         return try counting(.scatter, bytes: count * T.datatype.size) { () throws(TesseraError) in
             try exchanged(isRoot ? values ?? [] : [], count: count, total: count) {
@@ -31,7 +33,7 @@ extension Communicator {
     public func scatterVarying<T: MessageElement>(_ parts: [[T]]?, from root: Int) throws(TesseraError) -> [T] {
         let handle = try handle(for: "MPI_Scatterv")
         let isRoot = rank == root
-        let root = try self.root(root, "MPI_Scatterv")
+        let root = self.root(root, "scatterVarying")
         let parts = isRoot ? parts ?? [] : []
         let numberOfParts = try told(parts.count, by: root)
         guard numberOfParts == size else {

@@ -8,6 +8,15 @@ internal import CShim
 /// by hand is closed by ``MPIEnvironment/finish()``.
 ///
 /// Only the thread that started MPI may use it.
+///
+/// **Bad arguments.** `split` and the routines of the modules above agree on their arguments: a bad one is thrown on all
+/// ranks. The messages and collectives of MPI itself do not, for that would double their latency. Of these a message
+/// throws on the rank that sends or receives it; a collective with an argument that is wrong on this rank (a root that is
+/// no rank, values that cannot be cut into one part a rank) ends the job with one line, because the other ranks may wait
+/// for it already. Ranks must pass the same root, and lengths that match; MPI does not find out where they do not.
+///
+/// **Failures of MPI** are thrown as `TesseraError.communication` on the rank that learns of them. Others may wait for that
+/// rank: let the error end the program rather than go on.
 public final class Communicator {
     /// This process's number in the group, `0 ..< size`.
     public let rank: Int
@@ -52,11 +61,17 @@ public final class Communicator {
 
     /// Ranks of the same color form a group of their own, ordered by `key`, then by rank. Collective.
     ///
+    /// - Parameters:
+    ///   - color: 0 or more; nil for no group.
+    ///   - key: where the caller stands in its group.
     /// - Returns: the caller's group, or nil where `color` is nil.
+    /// - Throws: on all ranks `TesseraError.argument` when a rank's color is no number that MPI takes.
     public func split(color: Int?, key: Int = 0) throws(TesseraError) -> Communicator? {
         let parent = try handle(for: "MPI_Comm_split")
-        if let color, !(0...Int(Int32.max)).contains(color) {
-            throw .argument(routine: "split", name: "color", expected: "0 ... \(Int32.max)", found: "\(color)")
+        try agree("split") { () throws(TesseraError) in
+            if let color, !(0...Int(Int32.max)).contains(color) {
+                throw .argument(routine: "split", name: "color", expected: "0 ... \(Int32.max)", found: "\(color)")
+            }
         }
         var child: OpaquePointer? = nil
         let number = color.map(Int32.init) ?? MPI_UNDEFINED

@@ -78,7 +78,8 @@ extension Communicator {
     public func broadcast<T: MessageElement>(
         _ buffer: inout MutableSpan<T>, _ blocks: borrowing StridedBlocks<T>, from root: Int
     ) throws(TesseraError) {
-        try blocks.checkReach(buffer.count, "broadcast")
+        require(
+            buffer.count >= blocks.reach, "broadcast", "buffer", "at least \(blocks.reach) elements", "\(buffer.count)")
         let datatype = blocks.datatype
         try buffer.withUnsafeMutableBufferPointer { (memory) throws(TesseraError) in
             try broadcast(memory.baseAddress, 1, datatype, from: root)

@@ -8,7 +8,8 @@ public import MessagePassing
 /// `mpirun` with any number of ranks and without it as one process.
 ///
 /// Before `body` runs, the number of BLAS threads is set to this rank's share of its node's cores (unless
-/// OPENBLAS_NUM_THREADS or OMP_NUM_THREADS says otherwise), and rank 0 warns when OpenBLAS has mistaken the processor.
+/// OPENBLAS_NUM_THREADS or OMP_NUM_THREADS says otherwise), and rank 0 warns when OpenBLAS has mistaken the processor. A
+/// file larger than the user may write is an error of its routine instead of a signal (SIGXFSZ) that kills the process.
 ///
 /// An error that `body` does not catch never hangs the job: when all ranks end, whether by success or by an error, the
 /// lowest failing rank prints its error and the process exits with ``exitStatus(of:)``; when some ranks are still busy a
@@ -17,9 +18,12 @@ public import MessagePassing
 /// - Throws: `TesseraError.communication` when MPI cannot start, or has been started here before.
 public func run(_ body: (Communicator) throws -> Void) throws(TesseraError) {
     tessera_return_freed_memory()
+    signal(SIGXFSZ, SIG_IGN)
     let world = try MPIEnvironment.start()
-    let farewell = try world.duplicate()
-    try prepareThreads(on: world)
+    let farewell = world.collectively("Tessera.run") { () throws(TesseraError) in
+        try prepareThreads(on: world)
+        return try world.duplicate()
+    }
     if world.rank == 0, let fault = CoreType.fault {
         standardError("tessera: warning: \(fault)\n")
     }
@@ -61,6 +65,7 @@ private func report(_ error: any Error, rank: Int) -> String {
 
 private func end(because error: any Error, rank: Int, _ farewell: Communicator) -> Never {
     let status = exitStatus(of: error)
+    let before = SignalWatch.pending
     // Ranks wait a little longer the higher they are, so that one of several failing ranks speaks for all.
     let patience = 1 + 0.05 * Double(min(rank, 100))
     let first = (try? farewell.rendezvous(vote: rank, patience: patience)) ?? nil
@@ -69,8 +74,7 @@ private func end(because error: any Error, rank: Int, _ farewell: Communicator) 
         try? MPIEnvironment.finish()
         exit(status)
     }
-    standardError(report(error, rank: rank))
-    farewell.abort(status: status)
+    farewell.abort(status: status, saying: report(error, rank: rank), before)
 }
 
 package func standardError(_ text: String) {

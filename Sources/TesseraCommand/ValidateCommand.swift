@@ -8,8 +8,8 @@ struct ValidateCommand: ParsableCommand {
         commandName: "validate",
         abstract: "Check a job file and do nothing else.",
         discussion: """
-            Checks all that `run` checks before any work: keys, types, ranges, inputs and their shapes, stability, the \
-            output folder, and whether the job fits into the memory that is free here. Each fault is one line on \
+            Checks all that `run` checks before any work: keys, types, ranges, inputs, their shapes and missing cells, \
+            stability, the output folder, and whether the job fits into the memory that is free here. Each fault is one line on \
             standard error, and the status is 2. With --json, one object on standard output either way.
 
             Examples:

@@ -1,6 +1,7 @@
 import ArrayFormats
 import Failures
 import Foundation
+import TestSupport
 import Testing
 
 /// Banners, size lines and data lines of Matrix Market files, right and wrong.

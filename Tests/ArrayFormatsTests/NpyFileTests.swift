@@ -1,6 +1,7 @@
 import ArrayFormats
 import Failures
 import Foundation
+import TestSupport
 import Testing
 
 /// Whole files: the shipped terrain, round trips, lies about size, and writes that fail.

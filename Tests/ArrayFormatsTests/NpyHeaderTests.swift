@@ -1,5 +1,6 @@
 import ArrayFormats
 import Failures
+import TestSupport
 import Testing
 
 /// Headers beside numpy's own bytes, and every way in which one can be wrong.

@@ -1,5 +1,6 @@
 import Foundation
 import JobFiles
+import TestSupport
 import Testing
 
 /// What a sound file becomes: values, defaults, derived quantities, and the files that the project ships.

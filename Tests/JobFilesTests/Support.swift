@@ -1,6 +1,7 @@
 import ArrayFormats
 import Foundation
 import JobFiles
+import TestSupport
 import Testing
 
 /// A folder with array files of known shapes, in which job files are tried; removed after `body`.
@@ -8,10 +9,8 @@ struct JobFolder {
     let path: String
 
     static func with(_ body: (JobFolder) throws -> Void) throws {
-        let url = FileManager.default.temporaryDirectory.appending(path: "tessera-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: url) }
-        let folder = JobFolder(path: url.path)
+        let temporary = TemporaryFolder()
+        let folder = JobFolder(path: temporary.path)
         for (name, type, shape) in [
             ("field.npy", NpyHeader.ElementType.float64, [20, 30]), ("a.npy", .float32, [6, 6]),
             ("b.npy", .int32, [6]), ("b2.npy", .float64, [6, 2]), ("wide.npy", .float64, [4, 6]),
@@ -21,7 +20,7 @@ struct JobFolder {
             try folder.write(name, header.rendered() + [UInt8](repeating: 0, count: header.byteCount))
         }
         try folder.write("s.mtx", Array("%%MatrixMarket matrix coordinate real symmetric\n6 6 1\n1 1 2\n".utf8))
-        try body(folder)
+        try withExtendedLifetime(temporary) { try body(folder) }
     }
 
     func write(_ name: String, _ bytes: [UInt8]) throws {
@@ -84,22 +83,4 @@ enum Sound {
         kind: linpack
         n: 1000
         """
-}
-
-func repositoryFile(_ name: String) -> String {
-    URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-        .appending(path: name).path
-}
-
-/// Splitmix64: reproducible noise.
-struct Noise: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ z >> 30) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ z >> 27) &* 0x94D0_49BB_1331_11EB
-        return z ^ z >> 31
-    }
 }

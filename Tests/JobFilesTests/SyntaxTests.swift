@@ -1,5 +1,6 @@
 import Foundation
 import JobFiles
+import TestSupport
 import Testing
 
 /// Files that are no job at all: their text, their kind, their place.

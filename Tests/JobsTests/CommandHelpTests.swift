@@ -27,11 +27,26 @@ struct CommandHelpTests {
         #expect(outcome.output.split(separator: ".").count == 3)
     }
 
+    /// The shells themselves may not be installed where the tests run; bash is, and must take the script.
+    @Test func bashTakesItsScript() async throws {
+        let program = Launch.path(of: "tessera")
+        let outcome = try await Launch.command(
+            "bash", ["-c", "source <('\(program)' --generate-completion-script bash) && complete -p tessera"])
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        #expect(outcome.output.contains("tessera"))
+        #expect(outcome.errors.isEmpty)
+    }
+
     @Test(arguments: ["bash", "zsh", "fish"])
     func completionScripts(shell: String) async throws {
         let outcome = try await Command.alone("--generate-completion-script", shell)
         #expect(outcome.status == 0)
-        #expect(outcome.output.contains("validate"))
+        #expect(outcome.errors.isEmpty)
+        for name in ["run", "validate", "schema", "doctor", "bench", "progress"] {
+            #expect(outcome.output.contains(name), "\(name)")
+        }
+        let opening = ["bash": "#!/bin/bash", "zsh": "#compdef tessera", "fish": "function "]
+        #expect(outcome.output.hasPrefix(try #require(opening[shell])), "\(outcome.output.prefix(80))")
     }
 
     @Test(arguments: [

@@ -20,10 +20,7 @@ enum Command {
     }
 
     /// The package's folder of ready jobs.
-    static var jobs: String {
-        URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent().appendingPathComponent("jobs").path
-    }
+    static var jobs: String { repositoryFile("jobs") }
 }
 
 extension Outcome {

@@ -33,6 +33,43 @@ struct DoctorTests {
         #expect(fault.text.contains("MPICH 4.0.2") && fault.text.contains("Open MPI 4.1.4"))
     }
 
+    private func limits(shared: Int? = nil, lockable: String? = nil, fast: Bool = false) -> NodeLimits {
+        NodeLimits(sharedMemory: shared, lockableMemory: lockable, hasFastNetwork: fast)
+    }
+
+    @Test func ranksNeedSharedMemory() throws {
+        // 16 MiB a rank.
+        #expect(limits(shared: 64 << 20).faults(ranks: 4).isEmpty)
+        let fault = try #require(limits(shared: 64 << 20 - 1).faults(ranks: 4).first)
+        #expect(fault.text == "/dev/shm has 63 MiB free: ranks of a node exchange messages through it")
+        #expect(fault.mend.contains("remount") && fault.mend.contains("--shm-size"))
+        #expect(limits(shared: 0).faults(ranks: 1).count == 1)
+        // What could not be read is no fault.
+        #expect(limits().faults(ranks: 1000).isEmpty)
+    }
+
+    @Test func aFastNetworkNeedsLockableMemory() throws {
+        #expect(limits(lockable: "unlimited", fast: true).faults(ranks: 4).isEmpty)
+        #expect(limits(lockable: "65536", fast: false).faults(ranks: 4).isEmpty)
+        #expect(limits(lockable: nil, fast: true).faults(ranks: 4).isEmpty)
+        let fault = try #require(limits(lockable: "65536", fast: true).faults(ranks: 4).first)
+        #expect(fault.text.hasSuffix("no more than 65536 bytes may be locked"))
+        #expect(fault.mend.hasPrefix("ulimit -l unlimited"))
+    }
+
+    @Test func theKernelsTableOfLimits() {
+        let table = """
+            Limit                     Soft Limit           Hard Limit           Units
+            Max file size             unlimited            unlimited            bytes
+            Max locked memory         8388608              unlimited            bytes
+            Max address space         unlimited            unlimited            bytes
+            """
+        #expect(NodeLimits.lockableMemory(in: table) == "8388608")
+        #expect(NodeLimits.lockableMemory(in: table.replacing("8388608", with: "unlimited")) == "unlimited")
+        #expect(NodeLimits.lockableMemory(in: "Max file size  1  1  bytes") == nil)
+        #expect(NodeLimits.lockableMemory(in: "") == nil)
+    }
+
     private func place(_ rank: Int, _ processors: String, threads: Int, node: String = "a") -> RankPlace {
         RankPlace(rank: rank, node: node, processors: processors, threads: threads)
     }

@@ -17,9 +17,12 @@ public struct Outcome: Sendable {
 public enum Launch {
     /// Runs a product of the package under `mpirun` with this many ranks.
     ///
-    /// - Parameter signal: what mpirun is sent after some seconds, unless the job has ended by then.
+    /// - Parameters:
+    ///   - limit: a command of the shell, such as `ulimit -f 256`, under which each rank runs.
+    ///   - signal: what mpirun is sent after some seconds, unless the job has ended by then.
     public static func ranks(
-        _ count: Int, _ program: String, _ arguments: [String] = [], environment: [String: String] = [:],
+        _ count: Int, limitedTo limit: String? = nil, _ program: String, _ arguments: [String] = [],
+        environment: [String: String] = [:],
         signal: (name: String, after: Double)? = nil, seconds: Double = 300
     ) async throws -> Outcome {
         // mpirun waits this long between SIGTERM and SIGKILL, also where a rank has aborted the job: long enough to stop
@@ -30,7 +33,8 @@ public enum Launch {
             "-np", "\(count)", "--oversubscribe", "--bind-to", "none", "--mca", "odls_base_sigkill_timeout", patience,
             "--mca", "mpi_yield_when_idle", "1",
         ]
-        let command = ["mpirun"] + flags + [path(of: program)] + arguments
+        let shell = limit.map { ["sh", "-c", "\($0); exec \"$0\" \"$@\""] } ?? []
+        let command = ["mpirun"] + flags + shell + [path(of: program)] + arguments
         // A signal goes to mpirun alone, once, as from a terminal or a scheduler: a second one would end it at once.
         let sender =
             signal.map { ["timeout", "--foreground", "--preserve-status", "-s", $0.name, "\($0.after)"] } ?? []

@@ -2,6 +2,7 @@ internal import JobFiles
 internal import Tessera
 
 /// Kind `solve`: A x = b, from files to a file. A is factored in its own memory and read again by panels for the residual.
+/// An x that is not finite is an error, and no file.
 func runSolve(_ spec: SolveSpec, _ run: JobRun, _ peak: Double, _ summary: inout JobSummary) throws {
     switch spec.element {
     case .float: try solution(of: Float.self, spec, run, peak, &summary)
@@ -28,6 +29,8 @@ private func solution<Scalar: LinearScalar>(
         try file.read(Scalar.self, columns: range, block: block)
     }
     let seconds = try watch.seconds()
+    // A NaN or an infinity anywhere in A, b or x makes the backward error one, the same on all ranks.
+    guard answer.backwardError.isFinite else { throw .notFinite(routine: "solve", name: "x") }
     try answer.x.write(to: run.path(spec.solution))
 
     summary.add("n", "n", .integer(n))
@@ -38,7 +41,6 @@ private func solution<Scalar: LinearScalar>(
     summary.add("backward_error", "backward error", .quantity(Double(answer.backwardError), ""))
     summary.add("condition_estimate", "condition estimate", .quantity(Double(answer.conditionEstimate), ""))
     if let warning = answer.warning { summary.add("warning", "warning", .text(warning)) }
-    if !answer.backwardError.isFinite { summary.failure = .notFinite(routine: "solve", name: "x") }
     summary.add(rate: answer.method.flops(n, columns) * (Scalar.isComplex ? 4 : 1), over: seconds, "solve", peak)
     summary.add("solution", "solution", .text(spec.solution))
     try grid.close()

@@ -118,25 +118,15 @@ extension Diagnosis {
         let node = try world.splitByNode()
         let ranksOnNode = node.size
         try node.close()
-        if let shared = Self.freeBytes(of: "/dev/shm") {
-            facts.add("shared_memory_gib", "/dev/shm free", .quantity(gibibytes(shared), "GiB"))
-            let needed = Double(max(ranksOnNode, processors.physical)) * sharedMemoryPerRank
-            if shared < needed {
-                faults.append(
-                    Fault(
-                        "/dev/shm has \(Int(shared / 1_048_576)) MiB free: ranks of a node exchange messages through it",
-                        mend: "sudo mount -o remount,size=1G /dev/shm (in a container: docker run --shm-size=1g ...)"))
-            }
+        let limits = NodeLimits.here
+        if let shared = limits.sharedMemory {
+            facts.add("shared_memory_gib", "/dev/shm free", .quantity(gibibytes(Double(shared)), "GiB"))
         }
-        if FileManager.default.fileExists(atPath: "/dev/infiniband"), let limit = Self.lockableMemory {
-            facts.add("locked_memory", "lockable memory", .text(limit))
-            if limit != "unlimited" {
-                faults.append(
-                    Fault(
-                        "this node's fast network needs to lock memory, but no more than \(limit) bytes may be locked",
-                        mend: "ulimit -l unlimited (for good: '* - memlock unlimited' in /etc/security/limits.conf)"))
-            }
+        if limits.hasFastNetwork, let lockable = limits.lockableMemory {
+            facts.add("locked_memory", "lockable memory", .text(lockable))
         }
+        // As many ranks as this node might be asked to hold.
+        faults += limits.faults(ranks: max(ranksOnNode, processors.physical))
     }
 
     fileprivate mutating func examineRanks(_ world: Communicator) throws(TesseraError) {
@@ -190,21 +180,6 @@ extension Diagnosis {
                     mend: "sudo apt-get install --reinstall -y libopenblas0-pthread liblapacke"))
         }
     }
-
-    /// The limit of this process: a number of bytes or "unlimited".
-    private static var lockableMemory: String? {
-        let name = "Max locked memory"
-        let line = (contents("/proc/self/limits") ?? "").split(separator: "\n").first { $0.hasPrefix(name) }
-        return line?.dropFirst(name.count).split(separator: " ").first.map(String.init)
-    }
-
-    private static func freeBytes(of folder: String) -> Double? {
-        let attributes = try? FileManager.default.attributesOfFileSystem(forPath: folder)
-        return (attributes?[.systemFreeSize] as? NSNumber)?.doubleValue
-    }
 }
-
-/// What Open MPI's shared-memory transport reserves for a rank, with room to spare.
-private let sharedMemoryPerRank = 16.0 * 1_048_576
 
 private func gibibytes(_ bytes: Double) -> Double { (bytes / 1_073_741_824 * 100).rounded() / 100 }

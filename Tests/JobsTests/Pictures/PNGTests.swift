@@ -4,6 +4,7 @@ import CPNG
 import Failures
 import Foundation
 import Jobs
+import TestSupport
 import Testing
 
 @Suite struct PNGTests {
@@ -29,16 +30,9 @@ import Testing
         return picture
     }
 
-    private func inFolder(_ body: (String) throws -> Void) throws {
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: folder) }
-        try body(folder.path)
-    }
-
     @Test(arguments: [(1, 1), (1, 17), (33, 2), (120, 75)])
     func pixelsSurviveTheFile(width: Int, height: Int) throws {
-        try inFolder { folder in
+        try withTemporaryFolder { folder in
             let picture = sample(width: width, height: height)
             let path = folder + "/picture.png"
             try picture.write(toPNG: path)
@@ -49,7 +43,7 @@ import Testing
     }
 
     @Test func aFileIsReplacedAsAWhole() throws {
-        try inFolder { folder in
+        try withTemporaryFolder { folder in
             let path = folder + "/picture.png"
             try sample(width: 200, height: 200).write(toPNG: path)
             try sample(width: 3, height: 2).write(toPNG: path)
@@ -59,7 +53,7 @@ import Testing
     }
 
     @Test func aMissingFolderIsAFileError() throws {
-        try inFolder { folder in
+        try withTemporaryFolder { folder in
             let path = folder + "/missing/picture.png"
             do {
                 try sample(width: 2, height: 2).write(toPNG: path)

@@ -38,6 +38,31 @@ let modes: [String: (Communicator) throws -> Void] = [
             try world.barrier()
         }
     },
+    // A program that catches the error and goes on would hang the others, if one rank alone were thrown one.
+    "bad-argument-on-one": { world in
+        try? badArguments[CommandLine.arguments[2]]!(world, world.rank == world.size - 1)
+        try world.barrier()
+        print("survived")
+    },
+    "bad-argument-on-all": { world in
+        try? badArguments[CommandLine.arguments[2]]!(world, true)
+        try world.barrier()
+        print("survived")
+    },
+    // As the program itself does: SIGTERM, by which mpirun ends the ranks, is only noted.
+    "throw-on-most-while-watching": { world in
+        try SignalWatch.begin()
+        if world.rank > 0 { throw OwnError() }
+        try world.barrier()
+    },
+    "bad-color-on-one": { world in
+        do {
+            _ = try world.split(color: world.rank == world.size - 1 ? -1 : 0)
+        } catch {
+            try world.barrier()
+            if world.rank == 0 { print("all: \(error)") }
+        }
+    },
     "exit-without-finish": { world in
         if world.rank == world.size - 1 { exit(7) }
         try world.barrier()
@@ -45,7 +70,7 @@ let modes: [String: (Communicator) throws -> Void] = [
 ]
 
 guard CommandLine.arguments.count > 1, let mode = modes[CommandLine.arguments[1]] else {
-    print("usage: RankFaults \(modes.keys.sorted().joined(separator: "|"))")
+    print("usage: RankFaults \(modes.keys.sorted().joined(separator: "|")) [ARGUMENT]")
     exit(2)
 }
 try Tessera.run(mode)

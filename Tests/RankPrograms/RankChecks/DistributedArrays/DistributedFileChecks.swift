@@ -41,43 +41,30 @@ private let unwritableChecks: [RankCheck] = [
             let grid = try ProcessGrid(world)
             let a = try DistributedMatrix<Double>.random(rows: 40, columns: 30, seed: 1, block: 4, on: grid)
             for name in ["/x.npy", "/x.mtx"] { try put("old", folder + name, world) }
-            let handler = signal(SIGXFSZ, SIG_IGN)
-            var old = rlimit()
-            getrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &old)
-            var tight = rlimit(rlim_cur: 4096, rlim_max: old.rlim_max)
-            setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &tight)
-            defer {
-                setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &old)
-                signal(SIGXFSZ, handler)
+            try withFileSizeLimit(4096) {
+                for name in ["/x.npy", "/x.mtx"] {
+                    try expectSameError(folder + name, "file too large", on: world) { try a.write(to: folder + name) }
+                    expectEqual(try contents(folder + name, as: UInt8.self), Array("old".utf8))
+                }
+                expectEqual(try names(in: folder, world), ["x.mtx", "x.npy"])
+                try grid.close()
             }
-            for name in ["/x.npy", "/x.mtx"] {
-                try expectSameError(folder + name, "file too large", on: world) { try a.write(to: folder + name) }
-                expectEqual(try contents(folder + name, as: UInt8.self), Array("old".utf8))
-            }
-            expectEqual(try names(in: folder, world), ["x.mtx", "x.npy"])
-            try grid.close()
         }
     },
     RankCheck("a full disk keeps the old file") { world in
         try withFolder(world) { folder in
-            // A tiny file system of its own, where the user may mount one.
-            let mounted = try world.broadcast(
-                world.rank == 0 ? shell("mount -t tmpfs -o size=64k tessera '\(folder)'") : 0, from: 0)
-            guard mounted == 0 else { return }
-            defer {
-                try? world.barrier()
-                if world.rank == 0 { _ = shell("umount '\(folder)'") }
+            try withSmallDisk(folder, world) {
+                let grid = try ProcessGrid(world)
+                let a = try DistributedMatrix<Double>.random(rows: 100, columns: 90, seed: 1, block: 8, on: grid)
+                for name in ["/x.npy", "/x.mtx"] {
+                    try put("old", folder + name, world)
+                    try expectSameError(folder + name, "no space left", on: world) { try a.write(to: folder + name) }
+                    expectEqual(try contents(folder + name, as: UInt8.self), Array("old".utf8))
+                    try world.barrier()
+                }
+                expectEqual(try names(in: folder, world), ["x.mtx", "x.npy"])
+                try grid.close()
             }
-            let grid = try ProcessGrid(world)
-            let a = try DistributedMatrix<Double>.random(rows: 100, columns: 90, seed: 1, block: 8, on: grid)
-            for name in ["/x.npy", "/x.mtx"] {
-                try put("old", folder + name, world)
-                try expectSameError(folder + name, "no space left", on: world) { try a.write(to: folder + name) }
-                expectEqual(try contents(folder + name, as: UInt8.self), Array("old".utf8))
-                try world.barrier()
-            }
-            expectEqual(try names(in: folder, world), ["x.mtx", "x.npy"])
-            try grid.close()
         }
     },
 ]
@@ -100,12 +87,3 @@ private let costChecks: [RankCheck] = [
         }
     }
 ]
-
-private func shell(_ command: String) -> Int {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/bin/sh")
-    process.arguments = ["-c", command + " 2>/dev/null"]
-    guard (try? process.run()) != nil else { return -1 }
-    process.waitUntilExit()
-    return Int(process.terminationStatus)
-}

@@ -17,6 +17,10 @@ let communicatorChecks: [RankCheck] = [
         }
         expectThrows { _ = try world.split(color: -1) }
         expectThrows { _ = try world.split(color: Int.max) }
+        // One rank's bad color is everyone's error.
+        expectThrows(matches: { if case .argument("split", "color", _, "-7") = $0 { true } else { false } }) {
+            _ = try world.split(color: world.rank == world.size - 1 ? -7 : 0)
+        }
         let node = try world.splitByNode()
         expectEqual(node.size, world.size)
         try node.close()

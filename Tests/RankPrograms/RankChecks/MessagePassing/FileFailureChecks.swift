@@ -91,59 +91,37 @@ let fileFailureChecks: [RankCheck] = [
     RankCheck("a file larger than it may be") { world in
         try withFolder(world) { folder in
             let path = folder + "/limited"
-            let handler = signal(SIGXFSZ, SIG_IGN)
-            var old = rlimit()
-            getrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &old)
-            var tight = rlimit(rlim_cur: 4096, rlim_max: old.rlim_max)
-            setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &tight)
-            defer {
-                setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &old)
-                signal(SIGXFSZ, handler)
-            }
-            try expectRefusal("file too large", path, world) {
-                try SharedFile.replacing(path, on: world) { (file) throws(TesseraError) in
-                    let bytes = [UInt8](repeating: 1, count: 3000)
-                    try file.write(bytes.span, at: 3000 * (world.rank + 1))
-                }
-            }
-            expectEqual(try names(in: folder, world), [])
-        }
-    },
-    RankCheck("a full disk") { world in
-        try withFolder(world) { folder in
-            // A tiny file system of its own, where the user may mount one.
-            let mounted = try world.broadcast(
-                world.rank == 0 ? shell("mount -t tmpfs -o size=64k tessera '\(folder)'") : 0, from: 0)
-            guard mounted == 0 else { return }
-            defer {
-                try? world.barrier()
-                if world.rank == 0 { _ = shell("umount '\(folder)'") }
-            }
-            let path = folder + "/full"
-            for length in [100_000, 40_000] where length > 65536 || world.size > 1 {
-                try expectRefusal("no space left on device", path, world) {
+            try withFileSizeLimit(4096) {
+                try expectRefusal("file too large", path, world) {
                     try SharedFile.replacing(path, on: world) { (file) throws(TesseraError) in
-                        let bytes = [UInt8](repeating: 1, count: length)
-                        try file.write(bytes.span, at: length * world.rank)
+                        let bytes = [UInt8](repeating: 1, count: 3000)
+                        try file.write(bytes.span, at: 3000 * (world.rank + 1))
                     }
                 }
                 expectEqual(try names(in: folder, world), [])
             }
-            // What fits still can be written.
-            try SharedFile.replacing(path, on: world) { (file) throws(TesseraError) in
-                let bytes = [UInt8](repeating: 1, count: 1000)
-                try file.write(bytes.span, at: 1000 * world.rank)
+        }
+    },
+    RankCheck("a full disk") { world in
+        try withFolder(world) { folder in
+            try withSmallDisk(folder, world) {
+                let path = folder + "/full"
+                for length in [100_000, 40_000] where length > 65536 || world.size > 1 {
+                    try expectRefusal("no space left on device", path, world) {
+                        try SharedFile.replacing(path, on: world) { (file) throws(TesseraError) in
+                            let bytes = [UInt8](repeating: 1, count: length)
+                            try file.write(bytes.span, at: length * world.rank)
+                        }
+                    }
+                    expectEqual(try names(in: folder, world), [])
+                }
+                // What fits still can be written.
+                try SharedFile.replacing(path, on: world) { (file) throws(TesseraError) in
+                    let bytes = [UInt8](repeating: 1, count: 1000)
+                    try file.write(bytes.span, at: 1000 * world.rank)
+                }
+                expectEqual(try contents(path, as: UInt8.self), [UInt8](repeating: 1, count: 1000 * world.size))
             }
-            expectEqual(try contents(path, as: UInt8.self), [UInt8](repeating: 1, count: 1000 * world.size))
         }
     },
 ]
-
-private func shell(_ command: String) -> Int {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/bin/sh")
-    process.arguments = ["-c", command + " 2>/dev/null"]
-    guard (try? process.run()) != nil else { return -1 }
-    process.waitUntilExit()
-    return Int(process.terminationStatus)
-}

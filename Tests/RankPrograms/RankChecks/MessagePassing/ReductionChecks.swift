@@ -105,11 +105,4 @@ let reductionChecks: [RankCheck] = [
         }
         expectEqual(try world.scan(world.rank + 1, .sum), (world.rank + 1) * (world.rank + 2) / 2)
     },
-    RankCheck("a custom reduction cannot go on in the background") { world in
-        var values = [1]
-        var span = values.mutableSpan
-        expectThrows(matches: { if case .argument(_, "reduction", _, _) = $0 { true } else { false } }) {
-            try world.allReduceLater(&span, .custom(+)).wait()
-        }
-    },
 ]

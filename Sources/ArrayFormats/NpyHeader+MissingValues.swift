@@ -1,0 +1,45 @@
+// The first element that is no finite number: a map's missing cells are NaN, and one of them spoils every cell in the end.
+
+public import Failures
+
+extension NpyHeader {
+    /// The first element, in the order of the file, that is NaN or infinite. The file is read in pieces of 1 MiB;
+    /// integers are always finite and not read.
+    ///
+    /// - Parameter path: the file that this header stands in.
+    /// - Returns: its index along each axis, and its value; nil where all are finite.
+    /// - Throws: `TesseraError.file` where the file cannot be read or holds complex elements.
+    public func firstNonFinite(in path: String) throws(TesseraError) -> (index: [Int], value: Double)? {
+        try requireReal(path: path)
+        guard elementType.isFloatingPoint else { return nil }
+        let file = try InputFile(path)
+        let piece = (1 << 20) / elementType.byteSize
+        var values = [Double](repeating: 0, count: min(piece, count))
+        for start in stride(from: 0, to: count, by: piece) {
+            let length = min(piece, count - start)
+            let bytes = try file.bytes(
+                from: dataOffset + start * elementType.byteSize, count: length * elementType.byteSize)
+            guard bytes.count == length * elementType.byteSize else {
+                throw .file(path: path, reason: "the file ends before its data")
+            }
+            let found = values.withUnsafeMutableBufferPointer { values in
+                let part = UnsafeMutableBufferPointer(rebasing: values[..<length])
+                bytes.withUnsafeBytes { decodeScalars($0, into: part) }
+                return part.firstIndex { !$0.isFinite }
+            }
+            if let found { return (index(ofElement: start + found), values[found]) }
+        }
+        return nil
+    }
+
+    /// The index along each axis of the element at a place in the file.
+    private func index(ofElement place: Int) -> [Int] {
+        var rest = place
+        var index = shape
+        for axis in isFortranOrder ? Array(shape.indices) : shape.indices.reversed() {
+            index[axis] = rest % shape[axis]
+            rest /= shape[axis]
+        }
+        return index
+    }
+}
