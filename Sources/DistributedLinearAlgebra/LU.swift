@@ -35,14 +35,14 @@ public struct LU<Scalar: LinearScalar>: ~Copyable {
                     found: "blocks of \(rows.block)x\(columns.block)")
             }
         }
-        let (oneNorm, infinityNorm) = (try matrix.norm(.one), try matrix.norm(.infinity))
+        let norms = try matrix.oneAndInfinityNorms()
         let grid = matrix.grid
         let found = try grid.communicator.collectivelyUnlessStopped("LU") { () throws(TesseraError) in
             try factorWithPivoting(&matrix)
         }
         pivots = found.pivots
         firstZeroPivot = found.firstZero
-        norms = (oneNorm, infinityNorm)
+        self.norms = norms
         factors = matrix
     }
 
