@@ -94,7 +94,7 @@ private struct LUStep<Scalar: LinearScalar>: ~Copyable {
         guard !local.isEmpty else { return }
         let routes = RowRoutes(moves, rows, on: grid.row)
         // Where a process column is one rank, nothing but cache decides how many columns are done at once.
-        let width = grid.rows == 1 ? sliceWidth : local.count
+        let width = grid.rows == 1 ? panels.sliceWidth(of: local.count) : local.count
         for first in stride(from: local.lowerBound, to: local.upperBound, by: width) {
             let slice = first..<min(first + width, local.upperBound)
             if !moves.moves.isEmpty {
@@ -144,8 +144,9 @@ private struct LUStep<Scalar: LinearScalar>: ~Copyable {
     ) throws(TesseraError) {
         let below = rows.localRange(panel.upperBound..<rows.extent, on: grid.row)
         guard !below.isEmpty else { return }
-        for first in stride(from: columns.lowerBound, to: columns.upperBound, by: sliceWidth) {
-            let slice = first..<min(first + sliceWidth, columns.upperBound)
+        let width = panels.sliceWidth(of: columns.count)
+        for first in stride(from: columns.lowerBound, to: columns.upperBound, by: width) {
+            let slice = first..<min(first + width, columns.upperBound)
             Trace.span("update") {
                 Scalar.gemm(
                     .none, .none, below.count, slice.count, panel.count, -1, l.base + (l.count - below.count),
@@ -169,7 +170,3 @@ private struct LUStep<Scalar: LinearScalar>: ~Copyable {
         }
     }
 }
-
-/// Columns of one slice of a trailing update, between which messages are driven: enough that the local product packs L21
-/// at no great cost.
-let sliceWidth = 1024
