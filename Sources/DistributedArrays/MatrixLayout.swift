@@ -34,7 +34,7 @@ public struct MatrixLayout: Hashable, Sendable {
     /// A block size that leaves every rank several blocks of a small matrix, and deep updates in a large one.
     public static func automaticBlock(rows: Int, columns: Int, on grid: ProcessGrid) -> Int {
         let share = max(rows, columns) / max(grid.rows, grid.columns)
-        return min(192, max(8, share / 8 / 8 * 8))
+        return min(192, max(8, share / 10 / 8 * 8))
     }
 
     /// What a matrix in this layout takes, its columns' padding included.
