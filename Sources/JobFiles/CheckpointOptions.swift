@@ -25,7 +25,7 @@ extension JobKey {
                 "The name of the folder in the output folder that holds the checkpoints."),
             JobKey(
                 "every", .number(.nonNegative), .defaults(.number(10)),
-                "Minutes between checkpoints; 0 writes one after every block column."),
+                "Minutes between checkpoints; 0 writes one after every other block column."),
             JobKey(
                 "keep", .integer(1...1000), .defaults(.integer(2)),
                 "Checkpoints that stay; while one is being written there is room needed for one more."),

@@ -52,6 +52,7 @@ extension JobSummary {
     /// Where a run was resumed, and each checkpoint that it wrote.
     fileprivate mutating func add(_ store: CheckpointStore) {
         if let step = store.resumedStep { add("resumed_at_column", "resumed at column", .integer(step)) }
+        guard !store.written.isEmpty else { return }
         let written = store.written.map { receipt in
             var entry = JobSummary()
             entry.add("column", "column", .integer(receipt.step))

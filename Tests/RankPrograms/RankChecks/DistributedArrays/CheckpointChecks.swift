@@ -21,7 +21,7 @@ let checkpointChecks: [RankCheck] = [
                     try expect(try a.checksum() != sum, "\(type): two elements exchanged")
                     a.fill { i, j in (i, j) == (22, 16) ? .zero : source.element(i, j) }
                     let zero = try a.checksum()
-                    a.fill { i, j in (i, j) == (22, 16) ? -Scalar.zero : source.element(i, j) }
+                    a.fill { i, j in (i, j) == (22, 16) ? Scalar(real: -0.0) : source.element(i, j) }
                     try expect(try a.checksum() != zero, "\(type): the sign of a zero")
                 }
             }
@@ -128,7 +128,7 @@ let checkpointChecks: [RankCheck] = [
             expectEqual(try names(in: folder, world), ["generation-000001"])
             // The data fits, the manifest does not.
             try withFileSizeLimit(5000) {
-                try expectSameError("generation-000002/manifest.json", "file too large", on: world) {
+                try expectSameError("generation-000002/manifest.json", "File too large", on: world) {
                     try write(2, to: store, on: grid, stateCount: 4000)
                 }
             }

@@ -34,6 +34,35 @@ let resumeChecks: [RankCheck] = [
             try grid.close()
         }
     },
+    RankCheck("a resumed factorization has the same bits, in products of any size") { world in
+        try withFolder(world) { folder in
+            try forEachGrid(world) { grid in
+                let n = 300
+                let a = try DistributedMatrix<Float>.random(rows: n, columns: n, seed: 8, block: 24, on: grid)
+                let whole = try LU(a)
+                let saving = try store(folder + "/lu", every: 0)
+                _ = try LU(consuming: try a.copy(), checkpoint: saving)
+                let middle = saving.written[saving.written.count / 2]
+                try remove(after: middle.generation, folder + "/lu", world)
+                let again = try LU<Float>(resuming: try store(folder + "/lu"), on: grid, block: 24)
+                expectEqual(try again.factors.checksum(), try whole.factors.checksum(), "column \(middle.step)")
+                try saving.removeAll(on: world)
+
+                let product = try DistributedMatrix<Float>(rows: n, columns: n, block: 24, on: grid) { i, j in
+                    i == j ? Float(n) : 1 / Float(1 + abs(i - j))
+                }
+                let wholeFactor = try Cholesky(product)
+                let savingFactor = try store(folder + "/cholesky", every: 0)
+                _ = try Cholesky(consuming: product, checkpoint: savingFactor)
+                let half = savingFactor.written[savingFactor.written.count / 2]
+                try remove(after: half.generation, folder + "/cholesky", world)
+                let factor = try Cholesky<Float>(resuming: try store(folder + "/cholesky"), on: grid, block: 24)
+                expectEqual(
+                    try factor.factor.checksum(), try wholeFactor.factor.checksum(), "Cholesky, column \(half.step)")
+                try savingFactor.removeAll(on: world)
+            }
+        }
+    },
     RankCheck("a signal saves the factorization before it stops it") { world in
         try withFolder(world) { folder in
             let grid = try ProcessGrid(world)
@@ -155,8 +184,9 @@ private func stopping(_ world: Communicator, line: Int = #line, _ body: () throw
 }
 
 /// Calls `body` for the newest generation, then for the one before it and so on, each time with those after it gone.
-/// Other ranks than those of `world` wait.
 private func forEachGeneration(_ folder: String, _ world: Communicator, _ body: (Int) throws -> Void) throws {
+    // Ranks agree on a checkpoint a panel before they write it: of a single panel there is none.
+    guard FileManager.default.fileExists(atPath: folder) else { return }
     let all = try names(in: folder, world)
     for name in all.reversed() {
         try body(Int(name.suffix(6))!)
@@ -165,6 +195,14 @@ private func forEachGeneration(_ folder: String, _ world: Communicator, _ body: 
         try world.barrier()
     }
     if world.rank == 0 { try FileManager.default.removeItem(atPath: folder) }
+    try world.barrier()
+}
+
+/// Removes the generations after this one.
+private func remove(after generation: Int, _ folder: String, _ world: Communicator) throws {
+    for name in try names(in: folder, world) where Int(name.suffix(6))! > generation && world.rank == 0 {
+        try FileManager.default.removeItem(atPath: "\(folder)/\(name)")
+    }
     try world.barrier()
 }
 
@@ -197,7 +235,7 @@ private func checkLU<Scalar: LinearScalar>(
     let name = "\(Scalar.typeName) \(m)x\(n) block \(block) on \(grid.rows)x\(grid.columns)"
     expectEqual(distance(try replicated(saved.factors), expected), 0, name)
     expectEqual(saved.pivots, whole.pivots, name)
-    expect(saving.written.count >= min(m, n) / block / 3, "\(name): \(saving.written.count) checkpoints")
+    expect(saving.written.count >= min(m, n) / block / 2, "\(name): \(saving.written.count) checkpoints")
     try forEachGeneration(path, world) { number in
         let resuming = try store(path)
         let again = try LU<Scalar>(resuming: resuming, on: grid, block: block)
@@ -230,7 +268,7 @@ private func checkCholesky<Scalar: LinearScalar>(
     let saved = try Cholesky(consuming: dealt(a, place, on: grid), checkpoint: saving)
     let name = "\(Scalar.typeName) \(n) block \(block) on \(grid.rows)x\(grid.columns)"
     expectEqual(distance(try replicated(saved.factor), expected), 0, name)
-    expect(saving.written.count >= n / block / 3, "\(name): \(saving.written.count) checkpoints")
+    expect(saving.written.count >= n / block / 2, "\(name): \(saving.written.count) checkpoints")
     try forEachGeneration(path, world) { number in
         let resuming = try store(path)
         let again = try Cholesky<Scalar>(resuming: resuming, on: grid, block: block)
