@@ -17,6 +17,14 @@ package struct CheckpointManifest: Codable, Hashable, Sendable {
         let bytes: Int
         /// Of the elements, as sixteen hexadecimal digits.
         let checksum: String
+
+        /// Refuses data that is not what was written.
+        func requireChecksum(_ sum: UInt64, path: String) throws(TesseraError) {
+            guard sum.hexadecimal == checksum else {
+                throw .file(
+                    path: path, reason: "it is damaged: expected checksum \(checksum), found \(sum.hexadecimal)")
+            }
+        }
     }
 
     let format: Int
@@ -80,7 +88,8 @@ package struct CheckpointManifest: Codable, Hashable, Sendable {
         guard version == Self.currentFormat else {
             throw .file(
                 path: path,
-                reason: "expected format \(Self.currentFormat), found \(version.map(String.init) ?? "no number of one")")
+                reason: "expected format \(Self.currentFormat), found \(version.map(String.init) ?? "no number of one")"
+            )
         }
         guard let manifest = try? JSONDecoder().decode(CheckpointManifest.self, from: Data(object)) else {
             throw .file(path: path, reason: "it is not the manifest of a checkpoint")

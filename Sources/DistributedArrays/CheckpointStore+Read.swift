@@ -45,10 +45,7 @@ package struct CheckpointGeneration {
                 reason: "expected \(file.shape[0])x\(file.shape[1]), found \(source.rows)x\(source.columns)")
         }
         let matrix: DistributedMatrix<Scalar> = try source.read(block: block)
-        let found = try matrix.checksum().hexadecimal
-        guard found == file.checksum else {
-            throw .file(path: path, reason: "it is damaged: expected checksum \(file.checksum), found \(found)")
-        }
+        try file.requireChecksum(try matrix.checksum(), path: path)
         return matrix
     }
 }
@@ -77,7 +74,8 @@ extension CheckpointStore {
         for manifest in try soundManifests(on: communicator) {
             let generation = CheckpointGeneration(manifest: manifest, folder: place.generation(manifest.generation))
             guard manifest.kind == kind, manifest.scalar == scalar else {
-                refuse("\(generation.folder): expected \(kind) of \(scalar), found \(manifest.kind) of \(manifest.scalar)")
+                refuse(
+                    "\(generation.folder): expected \(kind) of \(scalar), found \(manifest.kind) of \(manifest.scalar)")
                 continue
             }
             do throws(TesseraError) {
@@ -115,7 +113,8 @@ extension CheckpointStore {
         if let other = manifests.first(where: { $0.fingerprint != fingerprint }) {
             throw .file(
                 path: folder,
-                reason: "it holds the checkpoint of another job: expected '\(fingerprint)', found '\(other.fingerprint)'")
+                reason:
+                    "it holds the checkpoint of another job: expected '\(fingerprint)', found '\(other.fingerprint)'")
         }
         return manifests
     }

@@ -32,7 +32,8 @@ private func solution<Scalar: LinearScalar>(
     let watch = try Stopwatch(run.world)
     var system: DistributedMatrix<Scalar>? = consume a
     let answer = try run.saving(to: store) { () throws(TesseraError) in
-        try solve(consuming: system.take()!, b, method: spec.method.engine, checkpoint: store) { (range) throws(TesseraError) in
+        try solve(consuming: system.take()!, b, method: spec.method.engine, checkpoint: store) {
+            (range) throws(TesseraError) in
             try file.read(Scalar.self, columns: range, block: block)
         }
     }

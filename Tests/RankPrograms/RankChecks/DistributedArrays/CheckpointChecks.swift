@@ -64,6 +64,16 @@ let checkpointChecks: [RankCheck] = [
             expectEqual(try names(in: folder + "/deep", world), ["3"])
         }
     },
+    RankCheck("fields are read in other boxes than they were written in") { world in
+        for shape in [[37], [19, 6], [5, 7, 4]] {
+            try withRoundLimits {
+                try withFolder(world) { folder in
+                    try checkField(Double.self, shape, folder, world)
+                    try checkField(Float.self, shape, folder, world)
+                }
+            }
+        }
+    },
     RankCheck("damaged checkpoints are passed over with a line each") { world in
         try withFolder(world) { folder in
             for (index, damage) in damages.enumerated() {
@@ -186,6 +196,66 @@ private func read(_ folder: String, _ block: Int, on grid: ProcessGrid) throws -
     expectElements(a, "step \(step)") { element(step, $0, $1) }
     expectEqual(store.resumedStep, step)
     return (step, store.refused)
+}
+
+// MARK: Fields
+
+/// This rank's part of an axis, in whole boxes; the last ranks may have none.
+private func part(_ extent: Int, _ world: Communicator) -> Range<Int> {
+    let size = (extent + world.size - 1) / world.size
+    return min(extent, world.rank * size)..<min(extent, (world.rank + 1) * size)
+}
+
+/// Writes a field cut along its first axis, in memory with a gap after every element, and reads it cut along its last one,
+/// without gaps; then with a bit of it changed.
+private func checkField<T: BinaryFloatingPoint & MessageElement>(
+    _: T.Type, _ shape: [Int], _ folder: String, _ world: Communicator
+) throws {
+    let store = try CheckpointStore(folder, fingerprint: "field")
+    /// A box along one axis: origin, extents, strides in memory, and the elements by their places in the field.
+    func box(_ axis: Int, gap: Int) -> (origin: [Int], extents: [Int], strides: [Int], places: [Int]) {
+        var (origin, extents) = (shape.map { _ in 0 }, shape)
+        let own = part(shape[axis], world)
+        (origin[axis], extents[axis]) = (own.lowerBound, own.count)
+        var strides = [Int](repeating: gap, count: shape.count)
+        for k in shape.indices.dropLast().reversed() { strides[k] = strides[k + 1] * extents[k + 1] }
+        let places = (0..<extents.reduce(1, *)).map { place in
+            var (rest, global, stride) = (place, 0, 1)
+            for k in shape.indices.reversed() {
+                global += (origin[k] + rest % extents[k]) * stride
+                rest /= extents[k]
+                stride *= shape[k]
+            }
+            return global
+        }
+        return (origin, extents, strides, places)
+    }
+    let (written, read) = (box(0, gap: 2), box(shape.count - 1, gap: 1))
+    let values = written.places.flatMap { [T($0) / 8, T.nan] }
+    try store.write(kind: "field", scalar: "\(T.self)", step: 7, state: [:], on: world) {
+        (files) throws(TesseraError) in
+        try values.withUnsafeBufferPointer { (values) throws(TesseraError) in
+            try files.add(
+                values.baseAddress, strides: written.strides, box: written.origin, extents: written.extents,
+                of: shape, as: "u", on: world)
+        }
+    }
+    func restore() throws -> [T]? {
+        try store.restore(kind: "field", scalar: "\(T.self)", on: world) { (saved) throws(TesseraError) -> [T] in
+            var found = [T](repeating: 0, count: read.places.count)
+            try found.withUnsafeMutableBufferPointer { (found) throws(TesseraError) in
+                try saved.read(
+                    "u", into: found.baseAddress, strides: read.strides, box: read.origin, extents: read.extents,
+                    of: shape, on: world)
+            }
+            return found
+        }
+    }
+    expectEqual(try restore(), read.places.map { T($0) / 8 }, "\(T.self) \(shape)")
+    let damage = Damage(file: "u.npy", words: "", change: flipping(1) { $0.count - 3 })
+    let number = store.written[0].generation
+    try damage.apply(to: folder + "/generation-00000\(number)", world)
+    try expect(restore() == nil && store.refused.contains { $0.contains("damaged") }, "\(T.self) \(shape)")
 }
 
 private func remove(_ generations: [Int], _ folder: String, _ world: Communicator) throws {

@@ -142,7 +142,9 @@ let resumeChecks: [RankCheck] = [
             }
             let other = try CheckpointStore(path, fingerprint: "another")
             try expectSameError(path, "another job", on: world) { _ = try LU<Double>(resuming: other, on: grid) }
-            try expectSameError(path, "another job", on: world) { _ = try LU(consuming: try a.copy(), checkpoint: other) }
+            try expectSameError(path, "another job", on: world) {
+                _ = try LU(consuming: try a.copy(), checkpoint: other)
+            }
             // A checkpoint that cannot be written ends the factorization with one error, on all ranks alike.
             let before = try names(in: path, world)
             try withFileSizeLimit(1000) {
