@@ -54,7 +54,7 @@ public final class CheckpointStore {
     /// Where the computation was taken up again, as in ``Receipt/step``; nil where it began anew.
     public internal(set) var resumedStep: Int?
 
-    /// When the next checkpoint is due, by ``MPIEnvironment/seconds``.
+    /// When the next checkpoint is due, in `MPIEnvironment.seconds`.
     private var dueTime = Double.infinity
 
     /// A store. Local: nothing is read or written yet.
