@@ -19,12 +19,9 @@ public enum LUModel {
         for start in stride(from: 0, to: steps, by: grid.block) {
             let panel = start..<min(start + grid.block, steps)
             let w = panel.count
-            for j in panel where p > 1 {
-                // Down the process column: one reduction and one broadcast, and row j to its new owner.
-                total += Communication(scalars: p * w, indices: 2 * p, messages: 2 * p)
-                if grid.owner(j, of: p) != grid.owner(pivots[j], of: p) {
-                    total += Communication(scalars: 2 * w, messages: 2)
-                }
+            if p > 1 {
+                // Down the process column, for each column of the panel: the pivot, its row and the diagonal's
+                total += w * Communication(scalars: p * 2 * w, indices: p * 4, messages: p)
             }
             // L along the process rows, with the exchanges
             if q > 1 {

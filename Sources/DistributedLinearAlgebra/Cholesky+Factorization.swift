@@ -234,8 +234,9 @@ private struct TrapezoidUpdate<Scalar: LinearScalar> {
         let row = firstRow(of: middle)
         try apply(local.lowerBound..<middle, above: min(row, end), rows, columns, of: c, &panels)
         // C21 -= L2 M1ᴴ, in slices between which the next panel travels
-        for first in stride(from: local.lowerBound, to: middle, by: sliceWidth) {
-            update(first..<min(first + sliceWidth, middle), row..<max(row, end), of: c)
+        let width = panels.sliceWidth(of: middle - local.lowerBound)
+        for first in stride(from: local.lowerBound, to: middle, by: width) {
+            update(first..<min(first + width, middle), row..<max(row, end), of: c)
             try panels.advance()
         }
         try apply(middle..<local.upperBound, above: end, rows, columns, of: c, &panels)

@@ -60,39 +60,7 @@ func sumOfScaledSquares<Scalar: LinearScalar>(
     return total
 }
 
-/// sums[j] += Σᵢ |aᵢⱼ|.
-@_specialize(where Scalar == Float)
-@_specialize(where Scalar == Double)
-@_specialize(where Scalar == Complex<Float>)
-@_specialize(where Scalar == Complex<Double>)
-func addColumnSums<Scalar: LinearScalar>(
-    _ a: UnsafePointer<Scalar>, _ rows: Int, _ columns: Int, _ leadingDimension: Int, to sums: inout [Scalar.Real]
-) {
-    for j in 0..<columns {
-        let column = a + j &* leadingDimension
-        var sum: Scalar.Real = 0
-        for i in 0..<rows { sum += column[i].absoluteValue }
-        sums[j] += sum
-    }
-}
-
-/// sums[i] += Σⱼ |aᵢⱼ|.
-@_specialize(where Scalar == Float)
-@_specialize(where Scalar == Double)
-@_specialize(where Scalar == Complex<Float>)
-@_specialize(where Scalar == Complex<Double>)
-func addRowSums<Scalar: LinearScalar>(
-    _ a: UnsafePointer<Scalar>, _ rows: Int, _ columns: Int, _ leadingDimension: Int, to sums: inout [Scalar.Real]
-) {
-    sums.withUnsafeMutableBufferPointer { sums in
-        for j in 0..<columns {
-            let column = a + j &* leadingDimension
-            for i in 0..<rows { sums[i] += column[i].absoluteValue }
-        }
-    }
-}
-
-/// sums[i] += |xᵢ|; returns Σ |xᵢ|.
+/// sums[i] += |xᵢ|; returns Σ |xᵢ|, in four sums side by side: one would wait for each addition.
 @_specialize(where Scalar == Float)
 @_specialize(where Scalar == Double)
 @_specialize(where Scalar == Complex<Float>)
@@ -100,13 +68,23 @@ func addRowSums<Scalar: LinearScalar>(
 func addModuli<Scalar: LinearScalar>(
     _ x: UnsafePointer<Scalar>, _ count: Int, to sums: UnsafeMutablePointer<Scalar.Real>
 ) -> Scalar.Real {
-    var sum: Scalar.Real = 0
-    for i in 0..<count {
+    var (s0, s1, s2, s3) = (Scalar.Real.zero, Scalar.Real.zero, Scalar.Real.zero, Scalar.Real.zero)
+    var i = 0
+    while i &+ 4 <= count {
+        let (m0, m1) = (x[i].absoluteValue, x[i &+ 1].absoluteValue)
+        let (m2, m3) = (x[i &+ 2].absoluteValue, x[i &+ 3].absoluteValue)
+        (sums[i], sums[i &+ 1]) = (sums[i] + m0, sums[i &+ 1] + m1)
+        (sums[i &+ 2], sums[i &+ 3]) = (sums[i &+ 2] + m2, sums[i &+ 3] + m3)
+        (s0, s1, s2, s3) = (s0 + m0, s1 + m1, s2 + m2, s3 + m3)
+        i &+= 4
+    }
+    while i < count {
         let modulus = x[i].absoluteValue
         sums[i] += modulus
-        sum += modulus
+        s0 += modulus
+        i &+= 1
     }
-    return sum
+    return (s0 + s1) + (s2 + s3)
 }
 
 /// The first element with the largest |Re| + |Im|, and that number; a NaN counts as the largest. Nil for none.

@@ -17,7 +17,6 @@ internal import DistributedArrays
 internal import Failures
 internal import LinearAlgebra
 internal import MessagePassing
-import Foundation
 
 /// Replaces A by L (below the diagonal, its own being 1) and U: goes on from `state`, whose columns are done, to the end.
 ///
@@ -122,7 +121,7 @@ private struct LUStep<Scalar: LinearScalar>: ~Copyable {
         guard !local.isEmpty else { return }
         let routes = RowRoutes(moves, rows, on: grid.row)
         // Where a process column is one rank, nothing but cache decides how many columns are done at once.
-        let width = grid.rows == 1 ? swapWidth : local.count
+        let width = grid.rows == 1 ? panels.sliceWidth(of: local.count) : local.count
         for first in stride(from: local.lowerBound, to: local.upperBound, by: width) {
             let slice = first..<min(first + width, local.upperBound)
             if !moves.moves.isEmpty {
@@ -141,8 +140,8 @@ private struct LUStep<Scalar: LinearScalar>: ~Copyable {
         _ panel: Range<Int>, _ l: Panel<Scalar>, _ slice: Range<Int>, of a: inout DistributedMatrix<Scalar>
     ) {
         guard rows.owner(of: GlobalIndex(panel.lowerBound)) == grid.row else { return }
-        solveUnitLower(
-            l.base, l.leadingDimension, panel.count, slice.count,
+        Scalar.trsm(
+            .left, .lower, .none, .unit, panel.count, slice.count, 1, l.base, l.leadingDimension,
             a.storage + rows.local(GlobalIndex(panel.lowerBound)).value + slice.lowerBound * a.leadingDimension,
             a.leadingDimension)
     }
@@ -172,8 +171,9 @@ private struct LUStep<Scalar: LinearScalar>: ~Copyable {
     ) throws(TesseraError) {
         let below = rows.localRange(panel.upperBound..<rows.extent, on: grid.row)
         guard !below.isEmpty else { return }
-        for first in stride(from: columns.lowerBound, to: columns.upperBound, by: sliceWidth) {
-            let slice = first..<min(first + sliceWidth, columns.upperBound)
+        let width = panels.sliceWidth(of: columns.count)
+        for first in stride(from: columns.lowerBound, to: columns.upperBound, by: width) {
+            let slice = first..<min(first + width, columns.upperBound)
             Trace.span("update") {
                 Scalar.gemm(
                     .none, .none, below.count, slice.count, panel.count, -1, l.base + (l.count - below.count),
@@ -196,21 +196,4 @@ private struct LUStep<Scalar: LinearScalar>: ~Copyable {
                 RowRoutes(moves, rows, on: grid.row), of: a, columns: columns.localRange(panel, on: grid.column))
         }
     }
-}
-
-/// Columns of one slice of a trailing update, between which messages are driven: enough that the local product packs L21
-/// at no great cost.
-let sliceWidth = Int(ProcessInfo.processInfo.environment["TS"] ?? "1024")!
-let swapWidth = Int(ProcessInfo.processInfo.environment["TW"] ?? "1024")!
-let leafWidth = Int(ProcessInfo.processInfo.environment["TL"] ?? "32")!
-
-/// B = L⁻¹ B for a unit lower triangular L, by halves: the library's product is several times as fast as its solve.
-func solveUnitLower<Scalar: LinearScalar>(
-    _ l: UnsafePointer<Scalar>, _ lda: Int, _ order: Int, _ count: Int, _ b: UnsafeMutablePointer<Scalar>, _ ldb: Int
-) {
-    if order <= leafWidth { return Scalar.trsm(.left, .lower, .none, .unit, order, count, 1, l, lda, b, ldb) }
-    let half = (order / 2 + 7) / 8 * 8
-    solveUnitLower(l, lda, half, count, b, ldb)
-    Scalar.gemm(.none, .none, order - half, count, half, -1, l + half, lda, b, ldb, 1, b + half, ldb)
-    solveUnitLower(l + half + half * lda, lda, order - half, count, b + half, ldb)
 }

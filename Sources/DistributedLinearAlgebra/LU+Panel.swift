@@ -1,12 +1,11 @@
 // The panel of LU with partial pivoting: one block column on its process column, by recursive halves (Gustavson, IBM J.
 // Res. Dev. 41, 1997; Petitet et al., HPL).
 //
-// Every rank of the process column keeps `top`, the pivot rows found so far. For each column, one max-location reduction
-// finds the pivot and one broadcast brings its row to all; thereafter the halves need no message:
+// Every rank of the process column keeps `top`, the pivot rows found so far. For each column, one reduction finds the pivot
+// and brings its row, and the row that it changes places with, to all (PivotExchange); the halves need no message:
 //     U = L⁻¹ top(left rows, right columns)          on every rank, redundantly
 //     A(below, right) -= L21 U                        each rank its own rows
-// Flops m w². Messages on each rank: 2 w, and one more for each exchange of rows between process rows; none where the
-// process column is one rank.
+// Flops m w². Messages on each rank: w, of two rows each; none where the process column is one rank.
 
 internal import DistributedArrays
 internal import Failures
@@ -25,7 +24,7 @@ struct PanelFactorization<Scalar: LinearScalar>: ~Copyable {
     let columns: UnsafeMutablePointer<Scalar>
     /// The pivot rows: L11 and U11 in the end.
     let top: Workspace<Scalar>
-    private let row: Workspace<Scalar>
+    private let exchange: PivotExchange<Scalar>
     /// Row start + j changed places with row pivots[j].
     private(set) var pivots: [Int] = []
     private(set) var firstZero: Int?
@@ -38,7 +37,7 @@ struct PanelFactorization<Scalar: LinearScalar>: ~Copyable {
         width = panel.count
         columns = a.storage + a.layout.columns.local(GlobalIndex(start)).value * leadingDimension
         top = Workspace(width * width)
-        row = Workspace(width)
+        exchange = PivotExchange(width: width, on: grid.columnCommunicator)
     }
 
     /// Factors the panel in place: L below the diagonal, U on and above it.
@@ -75,9 +74,7 @@ struct PanelFactorization<Scalar: LinearScalar>: ~Copyable {
 
     /// One column: pivot, exchange, scale, and the rank-one update of the columns before `end`.
     private mutating func eliminate(_ j: Int, within end: Int) throws(TesseraError) {
-        let pivot = try findPivot(j)
-        pivots.append(pivot)
-        try exchange(j, with: pivot)
+        pivots.append(try exchangePivot(j))
         let value = top.base[j + j * width]
         if value == .zero {
             if firstZero == nil { firstZero = start + j }
@@ -94,47 +91,29 @@ struct PanelFactorization<Scalar: LinearScalar>: ~Copyable {
         }
     }
 
-    /// The global row of the largest |Re| + |Im| in column j on and below the diagonal, the first of equal ones; a NaN
-    /// counts as the largest.
-    private func findPivot(_ j: Int) throws(TesseraError) -> Int {
-        var best = Located<Scalar.Real>(-1, at: Int.max)
-        if let candidate = pivotCandidate(columns + j * leadingDimension, localRows(from: j)) {
-            best = Located(
-                candidate.magnitude, at: rows.global(LocalIndex(candidate.row), on: grid.row).value)
+    /// Finds the pivot of column j, the first of the largest |Re| + |Im| on and below the diagonal (a NaN counts as the
+    /// largest), brings its row to every rank as row j of `top`, and row j of the panel to the pivot's place. The diagonal
+    /// block itself is written at the end. Returns the pivot's global row.
+    private func exchangePivot(_ j: Int) throws(TesseraError) -> Int {
+        let candidate = pivotCandidate(columns + j * leadingDimension, localRows(from: j))
+        let homeRow = rows.local(GlobalIndex(start + j)).value
+        let ownsHome = rows.owner(of: GlobalIndex(start + j)) == grid.row
+        exchange.offer(
+            candidate.map {
+                (
+                    modulus: Double($0.magnitude), row: rows.global(LocalIndex($0.row), on: grid.row).value,
+                    elements: UnsafePointer(columns + $0.row)
+                )
+            },
+            home: ownsHome ? columns + homeRow : nil, leadingDimension)
+        try exchange.agree()
+        let pivot = exchange.pivot
+        Scalar.copy(width, exchange.pivotRow, 1, top.base + j, width)
+        if pivot != start + j, rows.owner(of: GlobalIndex(pivot)) == grid.row {
+            Scalar.copy(
+                width, exchange.homeRow, 1, columns + rows.local(GlobalIndex(pivot)).value, leadingDimension)
         }
-        if grid.rows == 1 { return best.location }
-        return try grid.columnCommunicator.allReduce(best, .custom(Located.maximum)).location
-    }
-
-    /// Brings the pivot row to every rank as row j of `top`, and row j of the panel to the pivot's place. The diagonal
-    /// block itself is written at the end.
-    private func exchange(_ j: Int, with pivot: Int) throws(TesseraError) {
-        let (home, source) = (rows.owner(of: GlobalIndex(start + j)), rows.owner(of: GlobalIndex(pivot)))
-        let (homeRow, pivotRow) = (rows.local(GlobalIndex(start + j)).value, rows.local(GlobalIndex(pivot)).value)
-        if source == grid.row { copyRow(from: columns + pivotRow, leadingDimension, to: row.base, 1) }
-        if grid.rows > 1 {
-            try grid.columnCommunicator.broadcast(row.base, width, Scalar.datatype, from: source)
-        }
-        copyRow(from: row.base, 1, to: top.base + j, width)
-        guard pivot != start + j else { return }
-        if home == source {
-            if home == grid.row {
-                copyRow(from: columns + homeRow, leadingDimension, to: columns + pivotRow, leadingDimension)
-            }
-        } else if home == grid.row {
-            copyRow(from: columns + homeRow, leadingDimension, to: row.base, 1)
-            try grid.columnCommunicator.send(row.base, width, Scalar.datatype, to: source)
-        } else if source == grid.row {
-            try grid.columnCommunicator.receive(row.base, width, Scalar.datatype, from: home)
-            copyRow(from: row.base, 1, to: columns + pivotRow, leadingDimension)
-        }
-    }
-
-    private func copyRow(
-        from source: UnsafePointer<Scalar>, _ sourceStride: Int, to target: UnsafeMutablePointer<Scalar>,
-        _ targetStride: Int
-    ) {
-        Scalar.copy(width, source, sourceStride, target, targetStride)
+        return pivot
     }
 
     /// x = x / value; by the reciprocal where that cannot overflow.

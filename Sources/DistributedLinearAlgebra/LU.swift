@@ -43,7 +43,7 @@ public struct LU<Scalar: LinearScalar>: ~Copyable {
             }
         }
         try store?.requireOwnFolder(on: matrix.grid.communicator)
-        let state = LUState<Scalar>(norms: (try matrix.norm(.one), try matrix.norm(.infinity)))
+        let state = LUState<Scalar>(norms: try matrix.oneAndInfinityNorms())
         try self.init(factoring: matrix, from: state, store)
     }
 

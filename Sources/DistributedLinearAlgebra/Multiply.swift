@@ -137,10 +137,11 @@ private struct ProductStep<Scalar: LinearScalar>: ~Copyable {
         _ alpha: Scalar, _ left: Panel<Scalar>, _ right: Panel<Scalar>, _ depth: Int, _ beta: Scalar,
         to c: inout DistributedMatrix<Scalar>
     ) throws(TesseraError) {
-        for first in stride(from: 0, to: right.count, by: sliceWidth) where left.count > 0 {
+        let width = max(1, c.grid.size > 1 ? min(right.count, 1024) : right.count)
+        for first in stride(from: 0, to: right.count, by: width) where left.count > 0 {
             Trace.span("update") {
                 Scalar.gemm(
-                    .none, .none, left.count, min(sliceWidth, right.count - first), depth, alpha, left.base,
+                    .none, .none, left.count, min(width, right.count - first), depth, alpha, left.base,
                     left.leadingDimension, right.base + first * right.leadingDimension, right.leadingDimension, beta,
                     c.storage + first * c.leadingDimension, c.leadingDimension)
             }

@@ -23,13 +23,9 @@ extension DistributedMatrix {
             return try grid.communicator.allReduce(
                 largestModulus(storage, localRows, localColumns, leadingDimension), .orNaN)
         case .one:
-            var sums = [Scalar.Real](repeating: 0, count: localColumns)
-            addColumnSums(storage, localRows, localColumns, leadingDimension, to: &sums)
-            return try largest(of: &sums, summedOver: grid.columnCommunicator)
+            return try largest(of: localSums().columns, summedOver: grid.columnCommunicator)
         case .infinity:
-            var sums = [Scalar.Real](repeating: 0, count: localRows)
-            addRowSums(storage, localRows, localColumns, leadingDimension, to: &sums)
-            return try largest(of: &sums, summedOver: grid.rowCommunicator)
+            return try largest(of: localSums().rows, summedOver: grid.rowCommunicator)
         case .frobenius:
             let scale = try grid.communicator.allReduce(
                 largestPart(storage, localRows, localColumns, leadingDimension), .orNaN)
@@ -40,10 +36,33 @@ extension DistributedMatrix {
         }
     }
 
+    /// ‖A‖₁ and ‖A‖∞ in one pass over the matrix. Collective.
+    borrowing func oneAndInfinityNorms() throws(TesseraError) -> (one: Scalar.Real, infinity: Scalar.Real) {
+        let sums = localSums()
+        return try grid.communicator.collectively("norm") { () throws(TesseraError) in
+            (
+                try largest(of: sums.columns, summedOver: grid.columnCommunicator),
+                try largest(of: sums.rows, summedOver: grid.rowCommunicator)
+            )
+        }
+    }
+
+    /// Σᵢ |aᵢⱼ| for each local column and Σⱼ |aᵢⱼ| for each local row, over this rank's share. Local.
+    borrowing func localSums() -> (columns: [Scalar.Real], rows: [Scalar.Real]) {
+        var rows = [Scalar.Real](repeating: 0, count: localRows)
+        let columns = rows.withUnsafeMutableBufferPointer { rows in
+            (0..<localColumns).map { j in
+                rows.baseAddress.map { addModuli(storage + j * leadingDimension, localRows, to: $0) } ?? 0
+            }
+        }
+        return (columns, rows)
+    }
+
     /// The largest of the sums over all ranks of a process column (row) for each local column (row).
     private borrowing func largest(
-        of sums: inout [Scalar.Real], summedOver communicator: Communicator
+        of sums: [Scalar.Real], summedOver communicator: Communicator
     ) throws(TesseraError) -> Scalar.Real {
+        var sums = sums
         var span = sums.mutableSpan
         try communicator.allReduce(&span, .sum)
         return try grid.communicator.allReduce(sums.reduce(0, largerOrNaN), .orNaN)

@@ -52,8 +52,7 @@ func backwardErrors<Scalar: LinearScalar>(
         try requirePanel(a, n, range)
         // R -= A(:, K) X(K, :)
         try multiply(alpha: -1, a.view, x.submatrix(rows: range, columns: 0..<x.columns), beta: 1, into: &r)
-        var sums = [Scalar.Real](repeating: 0, count: a.localRows)
-        addRowSums(a.storage, a.localRows, a.localColumns, a.leadingDimension, to: &sums)
+        let sums = a.localSums().rows
         for i in 0..<a.localRows { rowSums[a.globalRow(i)] += sums[i] }
     }
     grid.communicator.collectively("residual") { () throws(TesseraError) in

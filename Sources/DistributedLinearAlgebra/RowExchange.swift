@@ -1,6 +1,6 @@
 // Exchanges of rows, as LU's pivoting asks for them: a sequence of transpositions becomes the moves that remain of it, and
 // these travel in one all-to-all exchange down the process columns. Where a process column is one rank, they are copies
-// through a buffer that stays in cache.
+// within each column.
 //
 // Words: each row that changes its place crosses once.
 
@@ -59,8 +59,8 @@ struct RowExchange<Scalar: LinearScalar>: ~Copyable {
     ///   - capacity: the most scalars of this rank that do.
     init(rows: Int, capacity: Int, on grid: ProcessGrid) {
         self.grid = grid
-        // Copies within a rank go through what fits its cache.
-        self.capacity = grid.rows == 1 ? max(1 << 14, rows) : capacity
+        // Copies within a rank take one column at a time, on each of BLAS's threads.
+        self.capacity = grid.rows == 1 ? rows * OpenBLAS.threads : capacity
         outgoing = Workspace(self.capacity)
         incoming = Workspace(grid.rows == 1 ? 0 : capacity)
     }
@@ -69,7 +69,12 @@ struct RowExchange<Scalar: LinearScalar>: ~Copyable {
     func move(
         _ routes: RowRoutes, of a: borrowing DistributedMatrix<Scalar>, columns: Range<Int>
     ) throws(TesseraError) {
-        if grid.rows == 1 { return copy(from: routes.leaving[0], to: routes.arriving[0], of: a, columns) }
+        if grid.rows == 1 {
+            precondition(routes.leaving[0].count * OpenBLAS.threads <= capacity)
+            return Scalar.moveRows(
+                routes.leaving[0], to: routes.arriving[0], columns.count,
+                a.storage + columns.lowerBound * a.leadingDimension, a.leadingDimension, buffer: outgoing.base)
+        }
         let sendCounts = routes.leaving.map { $0.count * columns.count }
         let receiveCounts = routes.arriving.map { $0.count * columns.count }
         precondition(sendCounts.reduce(0, +) <= capacity && receiveCounts.reduce(0, +) <= capacity)
@@ -85,20 +90,6 @@ struct RowExchange<Scalar: LinearScalar>: ~Copyable {
         for rows in routes.arriving {
             unpackRows(rows, columns, of: a.storage, a.leadingDimension, from: incoming.base + position)
             position += rows.count * columns.count
-        }
-    }
-
-    /// The moves within one rank, a few columns at a time.
-    private func copy(
-        from sources: [Int], to targets: [Int], of a: borrowing DistributedMatrix<Scalar>, _ columns: Range<Int>
-    ) {
-        guard !sources.isEmpty else { return }
-        precondition(sources.count <= capacity)
-        let width = max(1, capacity / sources.count)
-        for first in stride(from: columns.lowerBound, to: columns.upperBound, by: width) {
-            let slice = first..<min(first + width, columns.upperBound)
-            packRows(sources, slice, of: a.storage, a.leadingDimension, into: outgoing.base)
-            unpackRows(targets, slice, of: a.storage, a.leadingDimension, from: outgoing.base)
         }
     }
 }

@@ -19,18 +19,6 @@ extension LinearScalar {
         }
     }
 
-    /// B = alpha op(A)⁻¹ B or alpha B op(A)⁻¹ for a triangular A and a B of m x n.
-    package static func trsm(
-        _ side: Side, _ triangle: Triangle, _ transpose: Transpose, _ diagonal: Diagonal, _ m: Int, _ n: Int,
-        _ alpha: Self, _ a: UnsafePointer<Self>, _ lda: Int, _ b: UnsafeMutablePointer<Self>, _ ldb: Int
-    ) {
-        withScalar(alpha) {
-            kernels(Self.self).pointee.trsm(
-                side.letter, triangle.letter, transpose.letter, diagonal.letter, Int32(m), Int32(n), $0, a, Int32(lda),
-                b, Int32(ldb))
-        }
-    }
-
     /// B = alpha op(A) B or alpha B op(A) for a triangular A and a B of m x n.
     package static func trmm(
         _ side: Side, _ triangle: Triangle, _ transpose: Transpose, _ diagonal: Diagonal, _ m: Int, _ n: Int,

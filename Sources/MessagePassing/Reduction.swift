@@ -1,4 +1,4 @@
-internal import Failures
+package import Failures
 internal import CShim
 
 /// How the values of all ranks become one.
@@ -100,10 +100,38 @@ extension Reduction {
                 for i in 0..<count { right[i] = combine(left[i], right[i]) }
             }
             defer { pendingCombine = nil }
-            var operation: OpaquePointer? = nil
-            try check(MPI_Op_create(trampoline, 1, &operation), "MPI_Op_create")
-            defer { MPI_Op_free(&operation) }
-            try body(operation!, Element.datatype)
+            try body(try combining(), Element.datatype)
+        }
+    }
+}
+
+/// MPI's handle of ``pendingCombine``, made at its first use and kept until MPI ends.
+nonisolated(unsafe) private var combiningOperation: OpaquePointer?
+
+private func combining() throws(TesseraError) -> OpaquePointer {
+    if let combiningOperation { return combiningOperation }
+    var operation: OpaquePointer? = nil
+    try check(MPI_Op_create(trampoline, 1, &operation), "MPI_Op_create")
+    combiningOperation = operation
+    return operation!
+}
+
+extension Communicator {
+    /// Combines one record of each rank in place, as one element that cannot be cut: `combine(theirs, ours)` changes ours,
+    /// is associative and commutative, and does not communicate.
+    package func allReduceRecord(
+        _ record: UnsafeMutableRawPointer, bytes: Int,
+        _ combine: @escaping (UnsafeRawPointer, UnsafeMutableRawPointer) -> Void
+    ) throws(TesseraError) {
+        let handle = try handle(for: "MPI_Allreduce")
+        let datatype = pairDatatype(bytes)
+        pendingCombine = { incoming, accumulated, count in
+            for i in 0..<count { combine(incoming + i * bytes, accumulated + i * bytes) }
+        }
+        defer { pendingCombine = nil }
+        let operation = try combining()
+        try counting(.allReduce, bytes: bytes) { () throws(TesseraError) in
+            try check(MPI_Allreduce(MPI_IN_PLACE, record, 1, datatype.handle, operation, handle), "MPI_Allreduce")
         }
     }
 }

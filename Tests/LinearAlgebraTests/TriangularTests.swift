@@ -9,7 +9,7 @@ import Testing
     func check<S: LinearScalar>(_: S.Type) throws {
         var generator = Generator(9)
         let factors: [S] = [0, 1, generator.scalar() + 2]
-        for (m, n) in [(0, 0), (0, 3), (3, 0), (1, 1), (5, 2), (2, 7), (37, 31)] {
+        for (m, n) in [(0, 0), (0, 3), (3, 0), (1, 1), (5, 2), (2, 7), (37, 31), (37, 41), (33, 70)] {
             for side in Side.allCases {
                 for triangle in Triangle.allCases {
                     for transpose in Transpose.allCases {

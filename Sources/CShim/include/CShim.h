@@ -5,6 +5,7 @@
 #include "CShimMPI.h"
 #include "CShimBLAS.h"
 #include "CShimProcess.h"
+#include "CShimRows.h"
 #include "CShimTriad.h"
 
 #endif

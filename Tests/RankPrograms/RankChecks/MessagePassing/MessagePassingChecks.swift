@@ -1,3 +1,3 @@
 let messagePassingChecks: [RankCheck] =
     communicatorChecks + pointToPointChecks + collectiveChecks + reductionChecks + topologyChecks + exchangeChecks
-    + stridedChecks + fileChecks + fileFailureChecks
+    + stridedChecks + ringChecks + fileChecks + fileFailureChecks
