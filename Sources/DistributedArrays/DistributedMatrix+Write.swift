@@ -9,8 +9,15 @@ internal import LinearAlgebra
 internal import MessagePassing
 
 extension DistributedMatrix {
+    private var npyHeader: NpyHeader {
+        NpyHeader(elementType: Scalar.elementType, shape: [rows, columns], isFortranOrder: true)
+    }
+
+    /// Bytes of the file that ``writeNpy(to:)`` writes.
+    var npyBytes: Int { npyHeader.dataOffset + npyHeader.byteCount }
+
     borrowing func writeNpy(to path: String) throws(TesseraError) {
-        let header = NpyHeader(elementType: Scalar.elementType, shape: [rows, columns], isFortranOrder: true)
+        let header = npyHeader
         let size = MemoryLayout<Scalar>.stride
         let m = rows
         let communicator = grid.communicator

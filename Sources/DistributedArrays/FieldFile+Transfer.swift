@@ -53,6 +53,16 @@ extension FieldFile {
         }
     }
 
+    private static func header(of shape: [Int], elementSize: Int) -> NpyHeader {
+        NpyHeader(elementType: elementSize == 4 ? .float32 : .float64, shape: shape)
+    }
+
+    /// Bytes of the file that holds an array of this shape.
+    static func bytes(of shape: [Int], elementSize: Int) -> Int {
+        let header = header(of: shape, elementSize: elementSize)
+        return header.dataOffset + header.byteCount
+    }
+
     /// Writes this rank's box from memory. Collective.
     ///
     /// - Parameters:
@@ -79,7 +89,7 @@ extension FieldFile {
             }
         }
         let size = MemoryLayout<T>.size
-        let header = NpyHeader(elementType: size == 4 ? .float32 : .float64, shape: shape)
+        let header = header(of: shape, elementSize: size)
         let chunks = BoxChunks(origin, extents, strides, of: shape, isReversed: false, elementSize: size)
         let rounds = try communicator.agreedMaximum(chunks.count)
         try SharedFile.replacing(path, on: communicator) { (file) throws(TesseraError) in

@@ -17,30 +17,41 @@ internal import Failures
 internal import LinearAlgebra
 internal import MessagePassing
 
-/// Replaces the lower triangle by L. Returns the order of the first leading minor that is not positive, the same on all
-/// ranks; nil when there is none.
+/// Replaces the lower triangle by L, from the column `state.step` on, before which it is there already. Returns the order
+/// of the first leading minor that is not positive, the same on all ranks; nil when there is none.
+///
+/// With a store it saves itself, where a checkpoint is due or a signal has come, between two panels: that step looks not
+/// ahead. The products are the same either way, and so are the bits of the result.
 func factorLowerTriangle<Scalar: LinearScalar>(
-    _ a: inout DistributedMatrix<Scalar>
+    _ a: inout DistributedMatrix<Scalar>, from state: CholeskyState<Scalar>, _ store: CheckpointStore?
 ) throws(TesseraError) -> Int? {
-    let blocks = a.layout.rows.blockCount
-    var step = CholeskyStep(for: a)
+    let (n, blocks) = (a.layout.rows.extent, a.layout.rows.blockCount)
+    let first = state.step < n ? state.step / a.layout.rows.block : blocks
+    var step = CholeskyStep(for: a, from: state.step)
     var vote = SignalVote(on: a.grid.communicator)
-    if blocks > 0 { try step.factorPanel(0, of: a) }
-    for k in 0..<blocks {
+    store?.startClock()
+    if first < blocks { try step.factorPanel(first, of: a) }
+    for k in first..<blocks {
         // Every rank gets the rows of L21 that face its own rows ...
         let (l, found) = try step.panels.receive(of: a)
         if found[0] > 0 {
             try vote.end()
-            return k * a.layout.rows.block + found[0]
+            return step.panel(k).lowerBound + found[0]
         }
-        try vote.stopIfAsked()
+        let verdict = try vote.ask(isDue: a.grid.rank == 0 && store?.isDue == true)
+        if store == nil, case .stop(let signal) = verdict { throw .interrupted(signal: signal) }
+        let isPausing = verdict != .proceed
         // ... and those that face its own columns.
         try step.mirrorPanel(k, l)
         if k + 1 < blocks {
             try step.updateTrailingMatrix(k, l, step.localColumns(ofBlock: k + 1), of: a)
-            try step.factorPanel(k + 1, of: a)
+            if !isPausing { try step.factorPanel(k + 1, of: a) }
         }
         try step.updateTrailingMatrix(k, l, step.columnsBehind(k + 1), of: a)
+        guard isPausing, let store else { continue }
+        try store.save(a, CholeskyState(step: step.panel(k).upperBound, norm: state.norm))
+        if case .stop(let signal) = verdict { throw .interrupted(signal: signal) }
+        if k + 1 < blocks { try step.factorPanel(k + 1, of: a) }
     }
     try vote.end()
     return nil
@@ -59,8 +70,11 @@ private struct CholeskyStep<Scalar: LinearScalar>: ~Copyable {
     let mirror: Workspace<Scalar>
     let outgoing: Workspace<Scalar>
     let incoming: Workspace<Scalar>
+    /// The first column that was not done at the beginning.
+    private let firstColumn: Int
 
-    init(for a: borrowing DistributedMatrix<Scalar>) {
+    init(for a: borrowing DistributedMatrix<Scalar>, from firstColumn: Int) {
+        self.firstColumn = firstColumn
         grid = a.grid
         rows = a.layout.rows
         columns = a.layout.columns
@@ -70,6 +84,12 @@ private struct CholeskyStep<Scalar: LinearScalar>: ~Copyable {
         mirror = Workspace(a.localColumns * block)
         outgoing = Workspace(min(a.localRows, a.localColumns) * block)
         incoming = Workspace(grid.rows == 1 ? 0 : a.localColumns * block)
+    }
+
+    /// The columns of block k that were not done at the beginning: all of them in every block but the first.
+    func panel(_ k: Int) -> Range<Int> {
+        let block = columns.indices(ofBlock: k)
+        return max(block.lowerBound, firstColumn)..<block.upperBound
     }
 
     /// The local rows below block k.
@@ -82,9 +102,9 @@ private struct CholeskyStep<Scalar: LinearScalar>: ~Copyable {
         columns.localRange(min((k + 1) * columns.block, columns.extent)..<columns.extent, on: grid.column)
     }
 
-    /// The local columns of block k.
+    /// The local columns of block k's panel.
     func localColumns(ofBlock k: Int) -> Range<Int> {
-        columns.localRange(columns.indices(ofBlock: k), on: grid.column)
+        columns.localRange(panel(k), on: grid.column)
     }
 
     /// Factors block column k on its process column, in place, and begins to send it with the failing minor's index.
@@ -97,13 +117,12 @@ private struct CholeskyStep<Scalar: LinearScalar>: ~Copyable {
                 return failure
             }
         }
-        let block = columns.indices(ofBlock: k)
-        try panels.send(block.upperBound..<rows.extent, block, [failure], of: a)
+        try panels.send(panel(k).upperBound..<rows.extent, panel(k), [failure], of: a)
     }
 
     /// A11 = L11 L11ᴴ on its owner; L11 and the failing minor's index on its process column.
     private func factorDiagonal(_ k: Int, of a: borrowing DistributedMatrix<Scalar>) throws(TesseraError) -> Int {
-        let (width, ld) = (columns.indices(ofBlock: k).count, a.leadingDimension)
+        let (width, ld) = (panel(k).count, a.leadingDimension)
         let root = rows.owner(ofBlock: k)
         let l11 = diagonal.base
         if root == grid.row {
@@ -120,7 +139,7 @@ private struct CholeskyStep<Scalar: LinearScalar>: ~Copyable {
 
     /// L21 = A21 L11⁻ᴴ
     private func solvePanel(_ k: Int, of a: borrowing DistributedMatrix<Scalar>) {
-        let (width, below) = (columns.indices(ofBlock: k).count, rowsBelow(k))
+        let (width, below) = (panel(k).count, rowsBelow(k))
         guard !below.isEmpty else { return }
         Scalar.trsm(
             .right, .lower, .conjugateTranspose, .nonUnit, below.count, width, 1, diagonal.base, width,
@@ -129,7 +148,7 @@ private struct CholeskyStep<Scalar: LinearScalar>: ~Copyable {
 
     /// Gathers, down each process column, the blocks of L21 whose global rows are this process column's columns.
     func mirrorPanel(_ k: Int, _ l: Panel<Scalar>) throws(TesseraError) {
-        let width = columns.indices(ofBlock: k).count
+        let width = panel(k).count
         let firstRow = rowsBelow(k).lowerBound
         var counts = [Int](repeating: 0, count: grid.rows)
         var packed = 0
@@ -176,7 +195,7 @@ private struct CholeskyStep<Scalar: LinearScalar>: ~Copyable {
         let (below, behind) = (rowsBelow(k), columnsBehind(k))
         let update = TrapezoidUpdate(
             l: l, firstRow: below.lowerBound, facing: mirror.base - behind.lowerBound, facingHeight: behind.count,
-            depth: columns.indices(ofBlock: k).count)
+            depth: panel(k).count)
         try update.apply(local, above: below.upperBound, rows, columns, of: a, &panels)
     }
 }

@@ -19,12 +19,19 @@ public struct Cholesky<Scalar: LinearScalar>: ~Copyable {
     /// ‖A‖₁, for the condition number.
     let norm: Scalar.Real
 
-    /// Factors the matrix in its own memory.
+    /// Factors the matrix in its own memory. Collective.
     ///
+    /// - Parameters:
+    ///   - matrix: A, in square blocks.
+    ///   - store: where the factorization saves itself, at the store's interval and before it is interrupted; nil for
+    ///     nowhere. ``init(resuming:on:block:)`` takes it up again.
     /// - Throws, on all ranks: `TesseraError.notPositiveDefinite` with the order of the first leading minor that
     ///   is not positive; `TesseraError.argument` for a matrix that is not square or whose
-    ///   blocks are not square; `TesseraError.interrupted` between two panels.
-    public init(consuming matrix: consuming DistributedMatrix<Scalar>) throws(TesseraError) {
+    ///   blocks are not square; `TesseraError.interrupted` between two panels; `TesseraError.file` where a checkpoint
+    ///   cannot be written or the store holds that of another job.
+    public init(
+        consuming matrix: consuming DistributedMatrix<Scalar>, checkpoint store: CheckpointStore? = nil
+    ) throws(TesseraError) {
         let (rows, columns) = (matrix.layout.rows, matrix.layout.columns)
         try matrix.grid.communicator.agree("Cholesky", on: matrix.layout.words) { () throws(TesseraError) in
             guard rows.extent == columns.extent else {
@@ -38,19 +45,28 @@ public struct Cholesky<Scalar: LinearScalar>: ~Copyable {
                     found: "blocks of \(rows.block)x\(columns.block)")
             }
         }
-        let oneNorm = try matrix.hermitianNorm()
+        try store?.requireOwnFolder(on: matrix.grid.communicator)
+        let state = CholeskyState<Scalar>(step: 0, norm: try matrix.hermitianNorm())
+        try self.init(factoring: matrix, from: state, store)
+    }
+
+    /// Factors what `state` has left of the matrix.
+    init(
+        factoring matrix: consuming DistributedMatrix<Scalar>, from state: CholeskyState<Scalar>,
+        _ store: CheckpointStore?
+    ) throws(TesseraError) {
         let grid = matrix.grid
         let failingMinor = try grid.communicator.collectivelyUnlessStopped("Cholesky") { () throws(TesseraError) in
-            try factorLowerTriangle(&matrix)
+            try factorLowerTriangle(&matrix, from: state, store)
         }
         if let failingMinor { throw .notPositiveDefinite(minor: failingMinor) }
         factor = matrix
-        norm = oneNorm
+        norm = state.norm
     }
 
     /// Factors a copy of the matrix. Collective.
     ///
-    /// - Throws: as ``init(consuming:)``; `TesseraError.memory` on all ranks where the copy does not fit.
+    /// - Throws: as ``init(consuming:checkpoint:)``; `TesseraError.memory` on all ranks where the copy does not fit.
     public init(_ matrix: borrowing DistributedMatrix<Scalar>) throws(TesseraError) {
         try self.init(consuming: try matrix.copy())
     }

@@ -18,36 +18,63 @@ internal import Failures
 internal import LinearAlgebra
 internal import MessagePassing
 
-/// Replaces A by L (below the diagonal, its own being 1) and U. Returns the pivots, and the first i with U(i, i) = 0.
+/// Replaces A by L (below the diagonal, its own being 1) and U: goes on from `state`, whose columns are done, to the end.
+///
+/// With a store it saves itself, where a checkpoint is due or a signal has come, between two panels: that step looks not
+/// ahead, and brings all exchanges up to its panel to the columns left of it, so that the state is that of a right-looking
+/// factorization at this column. The products are the same either way, and so are the bits of the result.
 func factorWithPivoting<Scalar: LinearScalar>(
-    _ a: inout DistributedMatrix<Scalar>
-) throws(TesseraError) -> (pivots: [Int], firstZero: Int?) {
+    _ a: inout DistributedMatrix<Scalar>, from state: LUState<Scalar>, _ store: CheckpointStore?
+) throws(TesseraError) -> LUState<Scalar> {
     let (steps, n, block) = (min(a.rows, a.columns), a.columns, a.layout.rows.block)
-    func panel(from start: Int) -> Range<Int> { start..<min(start + block, steps) }
+    var state = state
+    let first = state.step
+    // The columns from here to the end of their block, or of those that were done at the beginning.
+    func panel(from start: Int) -> Range<Int> {
+        start..<min((start / block + 1) * block, start < first ? first : steps)
+    }
     var step = LUStep(for: a)
     var vote = SignalVote(on: a.grid.communicator)
-    var pivots: [Int] = []
-    var firstZero: Int?
-    if steps > 0 { try step.factorPanel(panel(from: 0), of: &a) }
-    for start in stride(from: 0, to: steps, by: block) {
-        let (current, next) = (panel(from: start), panel(from: min(start + block, steps)))
+    store?.startClock()
+    if first < steps { try step.factorPanel(panel(from: first), of: &a) }
+    while state.step < steps {
+        let current = panel(from: state.step)
+        let next = panel(from: current.upperBound)
         // L11 and L21, and the exchanges made
         let (l, found) = try step.panels.receive(of: a)
-        try vote.stopIfAsked()
-        pivots += found[..<current.count]
-        if firstZero == nil, found[current.count] >= 0 { firstZero = found[current.count] }
-        let moves = RowMoves(pivots, current)
+        let verdict = try vote.ask(isDue: a.grid.rank == 0 && store?.isDue == true)
+        if store == nil, case .stop(let signal) = verdict { throw .interrupted(signal: signal) }
+        let isPausing = verdict != .proceed
+        state.add(found, current)
+        let moves = RowMoves(state.pivots, current)
         if !next.isEmpty {
             try step.updateColumns(next, current, l, moves, of: &a)
-            try step.factorPanel(next, of: &a)
+            if !isPausing { try step.factorPanel(next, of: &a) }
         }
         try step.updateColumns(next.upperBound..<n, current, l, moves, of: &a)
+        guard isPausing, let store else { continue }
+        for start in panelStarts(before: state.step, panel) {
+            try step.exchangeBehind(panel(from: start), state, of: &a)
+        }
+        state.exchangedSteps = state.step
+        try store.save(a, state)
+        if case .stop(let signal) = verdict { throw .interrupted(signal: signal) }
+        if !next.isEmpty { try step.factorPanel(next, of: &a) }
     }
     try vote.end()
-    for start in stride(from: 0, to: steps, by: block) {
-        try step.exchangeBehind(panel(from: start), pivots, of: &a)
+    for start in panelStarts(before: steps, panel) { try step.exchangeBehind(panel(from: start), state, of: &a) }
+    return state
+}
+
+/// The first columns of the panels before `end`.
+private func panelStarts(before end: Int, _ panel: (Int) -> Range<Int>) -> [Int] {
+    var starts: [Int] = []
+    var start = 0
+    while start < end {
+        starts.append(start)
+        start = panel(start).upperBound
     }
-    return (pivots, firstZero)
+    return starts
 }
 
 /// The named steps of the factorization and the buffers they share.
@@ -157,12 +184,12 @@ private struct LUStep<Scalar: LinearScalar>: ~Copyable {
         }
     }
 
-    /// The exchanges of all later panels, in a panel's own columns.
+    /// The exchanges of all later panels so far, in a panel's own columns.
     func exchangeBehind(
-        _ panel: Range<Int>, _ pivots: [Int], of a: inout DistributedMatrix<Scalar>
+        _ panel: Range<Int>, _ state: LUState<Scalar>, of a: inout DistributedMatrix<Scalar>
     ) throws(TesseraError) {
         guard columns.owner(of: GlobalIndex(panel.lowerBound)) == grid.column else { return }
-        let moves = RowMoves(pivots, panel.upperBound..<pivots.count)
+        let moves = RowMoves(state.pivots, max(panel.upperBound, state.exchangedSteps)..<state.step)
         guard !moves.moves.isEmpty else { return }
         try Trace.span("swap") { () throws(TesseraError) in
             try exchange.move(

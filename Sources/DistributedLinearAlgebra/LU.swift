@@ -24,9 +24,16 @@ public struct LU<Scalar: LinearScalar>: ~Copyable {
 
     /// Factors the matrix, m x n, in its own memory. Collective.
     ///
-    /// - Throws: `TesseraError.argument` on all ranks for blocks that are not square;
-    ///   `TesseraError.interrupted` between two panels.
-    public init(consuming matrix: consuming DistributedMatrix<Scalar>) throws(TesseraError) {
+    /// - Parameters:
+    ///   - matrix: A, in square blocks.
+    ///   - store: where the factorization saves itself, at the store's interval and before it is interrupted; nil for
+    ///     nowhere. ``init(resuming:on:block:)`` takes it up again.
+    /// - Throws, on all ranks: `TesseraError.argument` for blocks that are not square;
+    ///   `TesseraError.interrupted` between two panels; `TesseraError.file` where a checkpoint cannot be written or the
+    ///   store holds that of another job.
+    public init(
+        consuming matrix: consuming DistributedMatrix<Scalar>, checkpoint store: CheckpointStore? = nil
+    ) throws(TesseraError) {
         let (rows, columns) = (matrix.layout.rows, matrix.layout.columns)
         try matrix.grid.communicator.agree("LU", on: matrix.layout.words) { () throws(TesseraError) in
             guard rows.block == columns.block else {
@@ -35,20 +42,28 @@ public struct LU<Scalar: LinearScalar>: ~Copyable {
                     found: "blocks of \(rows.block)x\(columns.block)")
             }
         }
-        let norms = try matrix.oneAndInfinityNorms()
+        try store?.requireOwnFolder(on: matrix.grid.communicator)
+        let state = LUState<Scalar>(norms: try matrix.oneAndInfinityNorms())
+        try self.init(factoring: matrix, from: state, store)
+    }
+
+    /// Factors what `state` has left of the matrix.
+    init(
+        factoring matrix: consuming DistributedMatrix<Scalar>, from state: LUState<Scalar>, _ store: CheckpointStore?
+    ) throws(TesseraError) {
         let grid = matrix.grid
         let found = try grid.communicator.collectivelyUnlessStopped("LU") { () throws(TesseraError) in
-            try factorWithPivoting(&matrix)
+            try factorWithPivoting(&matrix, from: state, store)
         }
         pivots = found.pivots
         firstZeroPivot = found.firstZero
-        self.norms = norms
+        norms = found.norms
         factors = matrix
     }
 
     /// Factors a copy of the matrix. Collective.
     ///
-    /// - Throws: as ``init(consuming:)``; `TesseraError.memory` on all ranks where the copy does not fit.
+    /// - Throws: as ``init(consuming:checkpoint:)``; `TesseraError.memory` on all ranks where the copy does not fit.
     public init(_ matrix: borrowing DistributedMatrix<Scalar>) throws(TesseraError) {
         try self.init(consuming: try matrix.copy())
     }

@@ -99,27 +99,40 @@ public func solve<Scalar: LinearScalar>(
 ///   - a: n x n in square blocks.
 ///   - b: n x m, on the grid of A.
 ///   - method: as in ``solve(_:_:method:)``.
+///   - store: where the factorization saves itself, and where it is taken up again if it has been saved there before; nil
+///     for nowhere.
 ///   - panel: the n x count matrix of A's columns in a range, on the grid of A.
-/// - Throws: as ``solve(_:_:method:)``, and what `panel` throws.
+/// - Throws: as ``solve(_:_:method:)``; `TesseraError.file` on all ranks where a checkpoint cannot be written or the store
+///   holds that of another job; and what `panel` throws.
 public func solve<Scalar: LinearScalar>(
     consuming a: consuming DistributedMatrix<Scalar>, _ b: borrowing DistributedMatrix<Scalar>,
-    method: SolveMethod = .automatic,
+    method: SolveMethod = .automatic, checkpoint store: CheckpointStore? = nil,
     regenerating panel: (Range<Int>) throws(TesseraError) -> DistributedMatrix<Scalar>
 ) throws(TesseraError) -> SolveAnswer<Scalar> {
     try requireSystem(a, b, method)
-    var chosen = try a.resolved(method)
     var x = try b.copy()
     let condition: Scalar.Real
     let (layout, grid) = (a.layout, a.grid)
+    var known: SolveMethod?
+    if let store, let saved = try store.savedMethod(of: Scalar.self, for: method, on: grid.communicator) {
+        _ = consume a
+        switch try solveByResuming(saved, from: store, on: grid, layout.rows.block, &x, method) {
+        case .solved(let condition): return SolveAnswer(x: x, try backwardErrors(x, b, panel), condition, saved)
+        case .indefinite: known = .lu
+        case .nothingWhole: known = saved
+        }
+        a = try assembled(layout, grid, panel)
+    }
+    var chosen = if let known { known } else { try a.resolved(method) }
     switch chosen {
     case .triangular(let triangle):
         condition = try solveByTriangle(a, triangle, &x)
     case .cholesky:
-        let attempt = try solveByCholesky(a, &x, orRefuse: method == .automatic)
+        let attempt = try solveByCholesky(a, &x, orRefuse: method == .automatic, store)
         if attempt == nil { chosen = .lu }
-        condition = if let attempt { attempt } else { try solveByLU(try assembled(layout, grid, panel), &x) }
+        condition = if let attempt { attempt } else { try solveByLU(try assembled(layout, grid, panel), &x, store) }
     case .lu, .automatic:
-        condition = try solveByLU(a, &x)
+        condition = try solveByLU(a, &x, store)
     }
     return SolveAnswer(x: x, try backwardErrors(x, b, panel), condition, chosen)
 }
@@ -141,10 +154,11 @@ private func solveByTriangle<Scalar: LinearScalar>(
 
 /// X = A⁻¹ X from A = L Lᴴ; κ₁(A). Where A is not positive definite: an error, or nil with X as it was.
 private func solveByCholesky<Scalar: LinearScalar>(
-    _ a: consuming DistributedMatrix<Scalar>, _ x: inout DistributedMatrix<Scalar>, orRefuse mayRefuse: Bool
+    _ a: consuming DistributedMatrix<Scalar>, _ x: inout DistributedMatrix<Scalar>, orRefuse mayRefuse: Bool,
+    _ store: CheckpointStore? = nil
 ) throws(TesseraError) -> Scalar.Real? {
     do throws(TesseraError) {
-        let factor = try Cholesky(consuming: a)
+        let factor = try Cholesky(consuming: a, checkpoint: store)
         try factor.solve(inPlace: &x)
         return try factor.conditionEstimate()
     } catch {
@@ -155,9 +169,9 @@ private func solveByCholesky<Scalar: LinearScalar>(
 
 /// X = A⁻¹ X from P A = L U; κ₁(A).
 private func solveByLU<Scalar: LinearScalar>(
-    _ a: consuming DistributedMatrix<Scalar>, _ x: inout DistributedMatrix<Scalar>
+    _ a: consuming DistributedMatrix<Scalar>, _ x: inout DistributedMatrix<Scalar>, _ store: CheckpointStore? = nil
 ) throws(TesseraError) -> Scalar.Real {
-    let factor = try LU(consuming: a)
+    let factor = try LU(consuming: a, checkpoint: store)
     try factor.solve(inPlace: &x)
     return try factor.conditionEstimate()
 }

@@ -40,6 +40,8 @@ public struct GaussianProcessSpec: JobSpec {
     /// nil lets the engine choose.
     public let block: Int?
     public let grid: JobGrid?
+    /// nil where the job does not save itself.
+    public let checkpoint: CheckpointOptions?
     public let pictures: Bool
 
     static let kind = "gaussian-process"
@@ -69,7 +71,7 @@ public struct GaussianProcessSpec: JobSpec {
         JobKey(
             "panel", .integer(1...1 << 30), .defaults(.integer(1024)),
             "Cells of the map predicted at once: columns of the cross-covariance that are held in memory."),
-        .block, .grid, .pictures,
+        .block, .grid, .pictures, .checkpoint,
     ]
 
     static func checkRelations(_ section: CheckedSection, _ node: JobNode?, _ report: inout JobReport) {
@@ -98,6 +100,7 @@ public struct GaussianProcessSpec: JobSpec {
         panel = section.integer("panel")
         block = section.block
         grid = section.grid
+        checkpoint = section.checkpoint
         pictures = section.boolean("pictures")
     }
 

@@ -11,6 +11,8 @@ public struct LinpackSpec: JobSpec {
     /// nil lets the engine choose.
     public let block: Int?
     public let grid: JobGrid?
+    /// nil where the job does not save itself.
+    public let checkpoint: CheckpointOptions?
 
     static let kind = "linpack"
     static let summary = "a generated dense system, solved by LU and judged by HPL's residual."
@@ -20,7 +22,7 @@ public struct LinpackSpec: JobSpec {
         JobKey("seed", .integer(0...Int.max), .defaults(.integer(1)), "Seed of the system: the same on any grid."),
         JobKey(
             "type", .choice(JobElement.allCases.map(\.rawValue)), .defaults(.text("double")), "The type to compute in."),
-        .block, .grid,
+        .block, .grid, .checkpoint,
     ]
 
     static func checkRelations(_ section: CheckedSection, _ node: JobNode?, _ report: inout JobReport) {
@@ -33,6 +35,7 @@ public struct LinpackSpec: JobSpec {
         element = section.choice("type")
         block = section.block
         grid = section.grid
+        checkpoint = section.checkpoint
     }
 
     func memory(ranks: Int) -> Int {

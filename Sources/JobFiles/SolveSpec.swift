@@ -22,6 +22,8 @@ public struct SolveSpec: JobSpec {
     /// nil lets the engine choose.
     public let block: Int?
     public let grid: JobGrid?
+    /// nil where the job does not save itself.
+    public let checkpoint: CheckpointOptions?
 
     static let kind = "solve"
     static let summary = "the dense linear system A x = b, from files to a file."
@@ -37,7 +39,7 @@ public struct SolveSpec: JobSpec {
         JobKey(
             "method", .choice(Method.allCases.map(\.rawValue)), .defaults(.text("auto")),
             "The factorization; auto takes Cholesky where A is Hermitian and positive definite, LU otherwise."),
-        .automaticElement, .block, .grid,
+        .automaticElement, .block, .grid, .checkpoint,
     ]
 
     static func checkRelations(_ section: CheckedSection, _ node: JobNode?, _ report: inout JobReport) {
@@ -61,6 +63,7 @@ public struct SolveSpec: JobSpec {
         element = section.element([matrix, rightHandSide])
         block = section.block
         grid = section.grid
+        checkpoint = section.checkpoint
     }
 
     func memory(ranks: Int) -> Int {

@@ -62,8 +62,8 @@ extension Communicator {
         }
     }
 
-    /// ``collectively(_:_:)`` for a long routine that asks between its steps whether to stop: ``stopIfAsked()`` throws on
-    /// all ranks alike, and that error may unwind.
+    /// ``collectively(_:_:)`` for a long routine that asks between its steps whether to stop, and may write a checkpoint
+    /// there: ``stopIfAsked()`` and shared files throw on all ranks alike, and their errors may unwind.
     @inlinable
     package func collectivelyUnlessStopped<R: ~Copyable>(
         _ routine: StaticString, _ body: () throws(TesseraError) -> R
@@ -71,8 +71,10 @@ extension Communicator {
         do throws(TesseraError) {
             return try body()
         } catch {
-            guard case .interrupted = error else { abort(because: error, in: routine) }
-            throw error
+            switch error {
+            case .interrupted, .file: throw error
+            default: abort(because: error, in: routine)
+            }
         }
     }
 

@@ -12,10 +12,14 @@ struct RunCommand: ParsableCommand {
             summary go to the job's output folder; the summary is printed too. SIGINT, SIGTERM and SIGUSR1 end a run at \
             its next step, with status 128 + the signal's number.
 
+            A job with a section `checkpoint` saves its factorization in intervals and before a signal stops it. Run it \
+            again, on any number of ranks, and it resumes; the checkpoints go when it has come to its end.
+
             Examples:
               tessera run jobs/hillslope.yaml
               mpirun -n 4 tessera run jobs/terrain-gp.yaml --set samples=2000 --output small
               mpirun -n 2 tessera run jobs/hillslope.yaml --trace timeline.json
+              mpirun -n 4 tessera run jobs/linpack.yaml --set n=60000 --set checkpoint.every=10
             """)
 
     @OptionGroup var arguments: JobArguments

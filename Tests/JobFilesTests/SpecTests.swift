@@ -68,6 +68,29 @@ import Testing
         }
     }
 
+    @Test func checkpointsWithTheirDefaults() throws {
+        try JobFolder.with { folder throws in
+            func options(_ text: String, _ overrides: [String] = []) throws -> CheckpointOptions? {
+                switch try folder.load(text, overrides: overrides).job {
+                case .linpack(let spec): spec.checkpoint
+                case .solve(let spec): spec.checkpoint
+                case .gaussianProcess(let spec): spec.checkpoint
+                case .heat, .multiply: nil
+                }
+            }
+            for sound in [Sound.linpack, Sound.solve, Sound.gaussianProcess] {
+                #expect(try options(sound) == nil)
+                let defaults = try #require(try options(sound + "\ncheckpoint: {}"))
+                #expect(defaults.folder == "checkpoint" && defaults.minutes == 10 && defaults.keep == 2)
+                let given = try #require(try options(sound, ["checkpoint.every=0.5", "checkpoint.keep=1"]))
+                #expect(given.folder == "checkpoint" && given.minutes == 0.5 && given.keep == 1)
+            }
+            #expect(
+                folder.faults(Sound.linpack + "\ncheckpoint: {every: -1, keep: 0, folder: a/b}").count == 3)
+            #expect(folder.faults(Sound.multiply + "\ncheckpoint: {}").count == 1)
+        }
+    }
+
     @Test(arguments: [
         ("terrain-gp", "gaussian-process"), ("hillslope", "heat"), ("solve", "solve"), ("multiply", "multiply"),
         ("linpack", "linpack"),

@@ -22,11 +22,20 @@ private func solution<Scalar: LinearScalar>(
     let a = try file.read(Scalar.self, block: block)
     let b = try DistributedMatrix<Scalar>(contentsOf: spec.rightHandSide.path, block: block, on: grid)
     let columns = b.columns
+    // Another A under the same name is another problem.
+    let contents = spec.checkpoint == nil ? 0 : try a.checksum()
+    let store = try run.checkpoints(
+        spec.checkpoint,
+        of: "solve, n = \(n), method \(spec.method.rawValue), \(Scalar.typeName), checksum \(contents.hexadecimal)")
     try run.stopIfAsked()
 
     let watch = try Stopwatch(run.world)
-    let answer = try solve(consuming: a, b, method: spec.method.engine) { (range) throws(TesseraError) in
-        try file.read(Scalar.self, columns: range, block: block)
+    var system: DistributedMatrix<Scalar>? = consume a
+    let answer = try run.saving(to: store) { () throws(TesseraError) in
+        try solve(consuming: system.take()!, b, method: spec.method.engine, checkpoint: store) {
+            (range) throws(TesseraError) in
+            try file.read(Scalar.self, columns: range, block: block)
+        }
     }
     let seconds = try watch.seconds()
     // A NaN or an infinity anywhere in A, b or x makes the backward error one, the same on all ranks.
@@ -41,9 +50,11 @@ private func solution<Scalar: LinearScalar>(
     summary.add("backward_error", "backward error", .quantity(Double(answer.backwardError), ""))
     summary.add("condition_estimate", "condition estimate", .quantity(Double(answer.conditionEstimate), ""))
     if let warning = answer.warning { summary.add("warning", "warning", .text(warning)) }
-    summary.add(rate: answer.method.flops(n, columns) * (Scalar.isComplex ? 4 : 1), over: seconds, "solve", peak)
+    let flops = answer.method.flops(n, columns, from: store?.resumedStep ?? 0) * (Scalar.isComplex ? 4 : 1)
+    summary.add(rate: flops, over: seconds, "solve", peak)
     summary.add("solution", "solution", .text(spec.solution))
     try grid.close()
+    try run.finish(store, &summary)
 }
 
 extension SolveSpec.Method {
@@ -67,13 +78,13 @@ extension SolveMethod {
         }
     }
 
-    /// Flops for n equations and this many right-hand sides, of real scalars.
-    func flops(_ order: Int, _ columns: Int) -> Double {
-        let (n, m) = (Double(order), Double(columns))
+    /// Flops for n equations and this many right-hand sides, of real scalars, where a factorization begins at a column.
+    func flops(_ order: Int, _ columns: Int, from column: Int = 0) -> Double {
+        let (n, m, rest) = (Double(order), Double(columns), Double(order - column))
         return switch self {
         case .triangular: n * n * m
-        case .cholesky: n * n * n / 3 + 2 * n * n * m
-        case .lu, .automatic: 2 * n * n * n / 3 + 2 * n * n * m
+        case .cholesky: rest * rest * rest / 3 + 2 * n * n * m
+        case .lu, .automatic: 2 * rest * rest * rest / 3 + 2 * n * n * m
         }
     }
 }

@@ -40,24 +40,17 @@ package struct GaussianProcess: ~Copyable {
 
     /// Conditions the process on values at points. Collective; every rank passes the same.
     ///
+    /// With a store the factorization saves itself there, and is taken up again if it has been saved before.
+    ///
     /// - Throws: `TesseraError.notPositiveDefinite` on all ranks when the covariance matrix is numerically not
     ///   positive definite: points too close together for the length scale and too little noise.
     package init(
         covariance: CovarianceFunction, noise: Double, points: [PlanePoint], values: [Double], block: Int?,
-        on grid: ProcessGrid
+        checkpoint store: CheckpointStore? = nil, on grid: ProcessGrid
     ) throws(TesseraError) {
         let n = points.count
         let mean = values.reduce(0, +) / Double(max(1, n))
-        var k = try DistributedMatrix<Double>(rows: n, columns: n, block: block, on: grid)
-        Trace.span("covariance") {
-            points.withUnsafeBufferPointer { points in
-                k.fill { i, j in
-                    let value = covariance(squaredDistance: points[i].squaredDistance(to: points[j]))
-                    return i == j ? value + noise : value
-                }
-            }
-        }
-        let factor = try Cholesky(consuming: k)
+        let factor = try Self.factor(covariance, noise, points, block, store, on: grid)
         let y = try DistributedMatrix<Double>(
             rows: n, columns: 1, block: factor.factor.layout.rows.block, on: grid
         ) { i, _ in values[i] - mean }
@@ -71,6 +64,24 @@ package struct GaussianProcess: ~Copyable {
         self.mean = mean
         self.weights = weights
         self.factor = factor
+    }
+
+    /// L of K = k(X, X) + τ² I.
+    private static func factor(
+        _ covariance: CovarianceFunction, _ noise: Double, _ points: [PlanePoint], _ block: Int?,
+        _ store: CheckpointStore?, on grid: ProcessGrid
+    ) throws(TesseraError) -> Cholesky<Double> {
+        if let store, let factor = try Cholesky<Double>.resumed(from: store, on: grid, block: block) { return factor }
+        var k = try DistributedMatrix<Double>(rows: points.count, columns: points.count, block: block, on: grid)
+        Trace.span("covariance") {
+            points.withUnsafeBufferPointer { points in
+                k.fill { i, j in
+                    let value = covariance(squaredDistance: points[i].squaredDistance(to: points[j]))
+                    return i == j ? value + noise : value
+                }
+            }
+        }
+        return try Cholesky(consuming: k, checkpoint: store)
     }
 
     /// The posterior mean at a point. Local: each rank predicts the points it likes, and gets the same bits.

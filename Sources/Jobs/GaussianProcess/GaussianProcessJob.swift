@@ -15,10 +15,13 @@ func runGaussianProcess(
     }
 
     let grid = try run.grid(spec.grid)
+    let store = try run.checkpoints(spec.checkpoint, of: spec.covarianceInWords)
     let start = MPIEnvironment.seconds
-    let process = try GaussianProcess(
-        covariance: CovarianceFunction(spec.kernel), noise: spec.kernel.noise, points: sample.cells.map(point),
-        values: sample.cells.map { field[$0] }, block: spec.block, on: grid)
+    let process = try run.saving(to: store) { () throws(TesseraError) in
+        try GaussianProcess(
+            covariance: CovarianceFunction(spec.kernel), noise: spec.kernel.noise, points: sample.cells.map(point),
+            values: sample.cells.map { field[$0] }, block: spec.block, checkpoint: store, on: grid)
+    }
     let fitSeconds = try run.world.allReduce(MPIEnvironment.seconds - start, .maximum)
 
     try run.stopIfAsked()
@@ -48,7 +51,8 @@ func runGaussianProcess(
         prediction.map { rootMeanSquare(field, $0, leavingOut: sample.cells) } ?? 0, from: 0)
     summary.add("rmse", "RMSE held out", .quantity(error, "m"))
     summary.add("log_marginal_likelihood", "log likelihood", .quantity(process.logMarginalLikelihood, ""))
-    let n = Double(spec.samples)
+    // Of a fit that was resumed, what was left of it counts.
+    let n = Double(spec.samples - (store?.resumedStep ?? 0))
     summary.add("fit_seconds", "fit", .quantity(fitSeconds, "s"))
     summary.add("fit_gflops", "fit rate", .quantity(n * n * n / 3 / fitSeconds / 1e9, "GFLOP/s"))
     summary.add("share_of_peak", "of DGEMM peak", .quantity(100 * n * n * n / 3 / fitSeconds / peak, "%"))
@@ -67,6 +71,18 @@ func runGaussianProcess(
         }
     }
     try grid.close()
+    try run.finish(store, &summary)
+}
+
+extension GaussianProcessSpec {
+    /// All that the covariance matrix depends on.
+    fileprivate var covarianceInWords: String {
+        let shape = "\(field.shape[0]) x \(field.shape[1]) cells of \(rowSpacing) x \(columnSpacing)"
+        return """
+            gaussian-process, \(samples) samples of \(shape), seed = \(seed), \(kernel.type.rawValue), \
+            length-scale = \(kernel.lengthScale), variance = \(kernel.variance), noise = \(kernel.noise)
+            """
+    }
 }
 
 /// Portions of a rank's cells between two questions whether to stop.

@@ -4,7 +4,8 @@ import Failures
 import LinearAlgebra
 import MessagePassing
 
-let distributedArraysChecks = gridChecks + redistributionChecks + distributedFileChecks + storageChecks
+let distributedArraysChecks =
+    gridChecks + redistributionChecks + distributedFileChecks + storageChecks + checkpointChecks
 
 /// All P x Q grids of a rank count.
 func withEveryGrid(_ world: Communicator, _ body: (ProcessGrid) throws -> Void) throws {

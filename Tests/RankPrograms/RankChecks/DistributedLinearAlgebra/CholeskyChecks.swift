@@ -39,12 +39,7 @@ private func checkCholesky<Scalar: LinearScalar>(
     let a = positiveDefinite(n, Scalar.self)
     let place = layout(n, n, blocks: (block, block), sources: sources, on: grid)
     let factor = try Cholesky(dealt(a, place, on: grid))
-    let lower = try replicated(factor.factor)
-    let l = Matrix<Scalar>(rows: n, columns: n) { $0 >= $1 ? lower[$0, $1] : .zero }
-    let back = product(l, applied(.conjugateTranspose, l))
-    let residual = measure(back, a, scale: oneNorm(a), n)
-    expect(residual < 1, "\(Scalar.typeName) n \(n) block \(block): |A - LLᴴ| \(residual)")
-
+    try expectFactor(factor, of: a, "\(Scalar.typeName) n \(n) block \(block)")
     for (columns, blockB) in [(1, block), (9, block + 1)] {
         let b = random(n, columns, seed: 3, Scalar.self)
         let right = dealt(b, layout(n, columns, blocks: (blockB, 2), sources: (0, 1), on: grid), on: grid)
@@ -52,6 +47,16 @@ private func checkCholesky<Scalar: LinearScalar>(
         let error = measure(product(a, x), b, scale: oneNorm(a) * oneNorm(x), n)
         expect(error < 3, "\(Scalar.typeName) n \(n) block \(block): |AX - B| \(error)")
     }
+}
+
+/// Notes a failure unless this is the factor of a matrix.
+func expectFactor<Scalar: LinearScalar>(
+    _ factor: borrowing Cholesky<Scalar>, of a: borrowing Matrix<Scalar>, _ name: String
+) throws {
+    let lower = try replicated(factor.factor)
+    let l = Matrix<Scalar>(rows: a.rows, columns: a.rows) { $0 >= $1 ? lower[$0, $1] : .zero }
+    let residual = measure(product(l, applied(.conjugateTranspose, l)), a, scale: oneNorm(a), a.rows)
+    expect(residual < 1, "\(name): |A - LLᴴ| \(residual)")
 }
 
 /// G Gᴴ + I for a random G.

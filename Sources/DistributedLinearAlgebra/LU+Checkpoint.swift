@@ -1,0 +1,111 @@
+// LU saved between two panels, and taken up again.
+//
+// At column c the state is that of a right-looking factorization: columns before c hold L and U with all exchanges up to
+// c, the others have had all updates of the first c columns. It is the same for every grid and block size, so that any
+// other can go on from it; from c to the end of its block the first panel is narrower.
+
+public import DistributedArrays
+public import Failures
+internal import LinearAlgebra
+internal import MessagePassing
+
+/// How far a factorization has come.
+struct LUState<Scalar: LinearScalar> {
+    /// Columns that are done: there are as many pivots.
+    var step: Int { pivots.count }
+    var pivots: [Int] = []
+    var firstZero: Int?
+    /// The exchanges that have been made in the columns left of their panels.
+    var exchangedSteps = 0
+    /// ‖A‖₁ and ‖A‖∞.
+    let norms: (one: Scalar.Real, infinity: Scalar.Real)
+
+    init(norms: (one: Scalar.Real, infinity: Scalar.Real)) { self.norms = norms }
+
+    /// What a panel has found: its pivots and, behind them, its first zero or -1.
+    mutating func add(_ found: [Int], _ panel: Range<Int>) {
+        pivots += found[..<panel.count]
+        if firstZero == nil, found[panel.count] >= 0 { firstZero = found[panel.count] }
+    }
+
+    /// The state that a checkpoint holds, for a matrix of this shape.
+    init(_ saved: CheckpointGeneration, rows: Int, columns: Int) throws(TesseraError) {
+        let step = saved.manifest.step
+        try saved.require((0...min(rows, columns)).contains(step), "a column of a \(rows)x\(columns) matrix")
+        pivots = try saved.state("pivots", count: step)
+        for (i, pivot) in pivots.enumerated() {
+            try saved.require((i..<rows).contains(pivot), "a pivot in \(i)..<\(rows)")
+        }
+        let zero = try saved.state("firstZero", count: 1)[0]
+        firstZero = zero >= 0 ? zero : nil
+        let bits = try saved.state("norms", count: 2)
+        norms = (Scalar.Real(bits: bits[0]), Scalar.Real(bits: bits[1]))
+        exchangedSteps = step
+    }
+
+    /// The state for a checkpoint.
+    var saved: [String: [Int]] {
+        ["pivots": pivots, "firstZero": [firstZero ?? -1], "norms": [norms.one.bits, norms.infinity.bits]]
+    }
+}
+
+extension LU {
+    /// Takes up a factorization that `store` has saved, in the memory of a new matrix, and goes on to the end. Collective.
+    ///
+    /// The newest generation that is whole counts. On the grid and with the block size of the run that saved it, the
+    /// result has the same bits as that run's would have had.
+    ///
+    /// - Parameters:
+    ///   - store: where it was saved, and saves itself on.
+    ///   - grid: the ranks: any number of them, in any shape.
+    ///   - block: rows and columns of a block; nil for a size that fits the shape.
+    /// - Throws, on all ranks: `TesseraError.file` where the store holds no whole checkpoint of an LU factorization of
+    ///   such scalars, or that of another job; `TesseraError.memory`; and as ``init(consuming:checkpoint:)``.
+    public init(resuming store: CheckpointStore, on grid: ProcessGrid, block: Int? = nil) throws(TesseraError) {
+        guard let factor = try LU.resumed(from: store, on: grid, block: block) else { throw store.nothingToResume }
+        self = factor
+    }
+
+    /// Takes up a factorization, as ``init(resuming:on:block:)``; nil where there is nothing to take up. Collective.
+    package static func resumed(
+        from store: CheckpointStore, on grid: ProcessGrid, block: Int? = nil
+    ) throws(TesseraError) -> LU? {
+        var state: LUState<Scalar>?
+        let matrix = try store.restore(kind: checkpointKind, scalar: Scalar.typeName, on: grid.communicator) {
+            (saved) throws(TesseraError) -> DistributedMatrix<Scalar> in
+            let matrix: DistributedMatrix<Scalar> = try saved.matrix("factors", block: block, on: grid)
+            state = try LUState(saved, rows: matrix.rows, columns: matrix.columns)
+            return matrix
+        }
+        guard let matrix, let state else { return nil }
+        return try LU(factoring: matrix, from: state, store)
+    }
+
+    /// How a checkpoint calls the factorization.
+    package static var checkpointKind: String { "LU" }
+}
+
+extension CheckpointStore {
+    /// Writes a generation. Collective.
+    func save<Scalar: LinearScalar>(
+        _ a: borrowing DistributedMatrix<Scalar>, _ state: LUState<Scalar>
+    ) throws(TesseraError) {
+        try write(
+            kind: LU<Scalar>.checkpointKind, scalar: Scalar.typeName, step: state.step, state: state.saved,
+            on: a.grid.communicator
+        ) { (files) throws(TesseraError) in try files.add(a, as: "factors") }
+    }
+
+    /// The error where there is nothing to resume.
+    var nothingToResume: TesseraError {
+        let reasons = refused.isEmpty ? "" : " (\(refused.joined(separator: "; ")))"
+        return .file(path: folder, reason: "it holds no checkpoint to resume from\(reasons)")
+    }
+}
+
+extension BinaryFloatingPoint {
+    /// The bits of a number as a Double, which holds every Float.
+    var bits: Int { Int(bitPattern: UInt(Double(self).bitPattern)) }
+
+    init(bits: Int) { self.init(Double(bitPattern: UInt64(UInt(bitPattern: bits)))) }
+}

@@ -1,0 +1,176 @@
+import ArrayFormats
+import Foundation
+import TestSupport
+import Testing
+
+/// Jobs that are stopped in the middle of their factorization and run again, on another number of ranks and with other
+/// blocks. A checkpoint after every other block column makes them slow enough to be met in the middle.
+@Suite("Jobs: checkpoints", .serialized)
+struct CheckpointJobTests {
+    private let folder = TemporaryFolder()
+    private var output: String { folder.path("out") }
+    private var store: String { output + "/checkpoint" }
+
+    private func run(
+        _ job: String, ranks: Int, _ settings: [String], signal: (name: String, after: Double)? = nil
+    ) async throws -> Outcome {
+        let words = ["run", job, "--output", output, "--progress", "none", "--json"]
+        return try await Launch.ranks(
+            ranks, "tessera", words + settings.flatMap { ["--set", $0] }, signal: signal, seconds: 120)
+    }
+
+    private func facts() throws -> [String: Any] {
+        try Command.object(try String(contentsOfFile: output + "/summary.json", encoding: .utf8))
+    }
+
+    private func generations() -> [String] {
+        ((try? FileManager.default.contentsOfDirectory(atPath: store)) ?? []).sorted()
+    }
+
+    /// The program's own lines: MPI-IO may have one, too.
+    private func lines(_ outcome: Outcome) -> [String] { outcome.complaints.filter { $0.hasPrefix("tessera:") } }
+
+    /// Runs a job on two ranks until a signal stops it, which must have saved it.
+    private func stop(_ job: String, _ settings: [String], by signal: String, number: Int) async throws {
+        let outcome = try await run(
+            job, ranks: 2, settings + ["checkpoint.every=0"], signal: (signal, after: 5))
+        #expect(!outcome.timedOut)
+        #expect(outcome.status != 0)
+        let lines = lines(outcome)
+        #expect(lines.count == 2, "\(outcome.errors)")
+        #expect(lines.first?.hasPrefix("tessera: saved at column ") == true)
+        #expect(lines.last == "tessera: stopped by signal \(number)")
+        #expect(generations().count == 2)
+        #expect(!FileManager.default.fileExists(atPath: output + "/summary.json"))
+    }
+
+    /// Runs it again to its end, and returns its summary; the checkpoints are gone then.
+    private func resume(_ job: String, ranks: Int, _ settings: [String]) async throws -> [String: Any] {
+        let outcome = try await run(job, ranks: ranks, settings + ["checkpoint.every=10"])
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        let facts = try facts()
+        #expect((facts["resumed_at_column"] as? Int ?? 0) > 0)
+        #expect(!FileManager.default.fileExists(atPath: store))
+        return facts
+    }
+
+    @Test func linpackIsStoppedAndPassesOnOtherRanks() async throws {
+        let job = Command.jobs + "/linpack.yaml"
+        try await stop(job, ["n=3000", "block=8"], by: "TERM", number: 15)
+        let saved = generations()
+
+        // Another problem does not touch it.
+        let other = try await run(job, ranks: 2, ["n=3000", "seed=2", "checkpoint.every=10"])
+        #expect(other.status == 1)
+        #expect(lines(other).count == 1, "\(other.errors)")
+        #expect(
+            other.errors.contains(
+                "another job: expected 'linpack, n = 3000, seed = 2, double', found 'linpack, n = 3000, seed = 1, double'"
+            ))
+        #expect(generations() == saved)
+
+        // The newer one is damaged: the one before it is used, with a line that says so.
+        let newest = try #require(saved.last)
+        let path = "\(store)/\(newest)/factors.npy"
+        let handle = try #require(FileHandle(forUpdatingAtPath: path))
+        try handle.seek(toOffset: 40_000_000)
+        let byte = try #require(try handle.read(upToCount: 1)?.first)
+        try handle.seek(toOffset: 40_000_000)
+        try handle.write(contentsOf: [byte ^ 4])
+        try handle.close()
+        let outcome = try await run(job, ranks: 3, ["n=3000", "block=50", "checkpoint.every=10"])
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        #expect(lines(outcome).count == 1, "\(outcome.errors)")
+        #expect(lines(outcome).first?.hasPrefix("tessera: checkpoint passed over: \(path): it is damaged") == true)
+        let facts = try facts()
+        #expect(facts["verdict"] as? String == "PASSED")
+        #expect((facts["resumed_at_column"] as? Int ?? 0) > 0)
+        #expect(!FileManager.default.fileExists(atPath: store))
+    }
+
+    @Test func aFitIsStoppedAndPredictsTheSame() async throws {
+        let job = Command.jobs + "/terrain-gp.yaml"
+        let settings = ["samples=2500", "pictures=false"]
+        try await stop(job, settings + ["block=4"], by: "USR1", number: 10)
+        let resumed = try await resume(job, ranks: 3, settings)
+        let whole = try await run(job, ranks: 2, settings)
+        #expect(whole.status == 0, "\(whole.errors)")
+        let facts = try facts()
+        #expect(facts["resumed_at_column"] == nil && facts["checkpoints"] == nil)
+        for key in ["rmse", "log_marginal_likelihood"] {
+            let (found, expected) = try (#require(resumed[key] as? Double), #require(facts[key] as? Double))
+            #expect(abs(found - expected) < 1e-6 * abs(expected), "\(key): \(found), \(expected)")
+        }
+    }
+
+    @Test(arguments: ["lu", "cholesky"])
+    func aSystemIsStoppedAndSolved(method: String) async throws {
+        // Strongly diagonal: x is known to be all ones.
+        let n = 2000
+        var row = [Double](repeating: 0, count: n)
+        var b = row
+        var a: [Double] = []
+        a.reserveCapacity(n * n)
+        for i in 0..<n {
+            for j in 0..<n { row[j] = i == j ? 100 : 1 / Double(1 + abs(i - j)) }
+            if method == "lu" { row[(i + 7) % n] += 1 }
+            b[i] = row.reduce(0, +)
+            a += row
+        }
+        try NpyFile.write(a, shape: [n, n], to: folder.path("a.npy"))
+        try NpyFile.write(b, shape: [n], to: folder.path("b.npy"))
+        try folder.write("solve.yaml", "kind: solve\nmatrix: a.npy\nright-hand-side: b.npy\n")
+        let job = folder.path("solve.yaml")
+        try await stop(job, ["block=4"], by: "TERM", number: 15)
+
+        // Another matrix under the same name is another job.
+        let element = a[5]
+        a[5] = 7
+        try NpyFile.write(a, shape: [n, n], to: folder.path("a.npy"))
+        let other = try await run(job, ranks: 1, ["checkpoint.every=10"])
+        #expect(other.status == 1)
+        #expect(lines(other).count == 1 && other.errors.contains("another job"), "\(other.errors)")
+
+        a[5] = element
+        try NpyFile.write(a, shape: [n, n], to: folder.path("a.npy"))
+        let facts = try await resume(job, ranks: 1, ["block=60"])
+        #expect(facts["method"] as? String == (method == "lu" ? "LU" : "Cholesky"))
+        #expect(try NpyFile.read(output + "/x.npy").values.allSatisfy { abs($0 - 1) < 1e-10 })
+    }
+
+    @Test func aRunNamesItsCheckpointsAndLeavesNone() async throws {
+        let outcome = try await run(
+            Command.jobs + "/linpack.yaml", ranks: 2,
+            ["n=400", "block=50", "checkpoint.every=0", "checkpoint.folder=x"])
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        let written = try #require(try facts()["checkpoints"] as? [[String: Any]])
+        #expect(written.count >= 2)
+        for entry in written {
+            #expect(entry["bytes"] as? Int == 400 * 400 * 8 + 128)
+            #expect((entry["seconds"] as? Double ?? 0) > 0 && (entry["column"] as? Int ?? 0) > 0)
+        }
+        #expect(try FileManager.default.contentsOfDirectory(atPath: output) == ["summary.json"])
+    }
+
+    /// A disk that holds two checkpoints, but not the third beside them: the job ends with one line, and goes on from the
+    /// second when there is room.
+    @Test func aFullDiskLeavesTheCheckpointsBefore() async throws {
+        try FileManager.default.createDirectory(atPath: output, withIntermediateDirectories: true)
+        // n = 600: 2.75 MiB each.
+        let mount = try await Launch.command("mount", ["-t", "tmpfs", "-o", "size=7m", "tmpfs", output])
+        guard mount.status == 0 else { return }
+        let job = Command.jobs + "/linpack.yaml"
+        let full = try await run(job, ranks: 2, ["n=600", "block=50", "checkpoint.every=0"])
+        let left = generations()
+        _ = try await Launch.command("mount", ["-o", "remount,size=20m", output])
+        let resumed = try await run(job, ranks: 3, ["n=600", "checkpoint.every=10"])
+        let facts = try? facts()
+        _ = try await Launch.command("umount", [output])
+        #expect(full.status == 1 && !full.timedOut)
+        #expect(lines(full).count == 1 && full.errors.contains("no space left on device"), "\(full.errors)")
+        #expect(left == ["generation-000001", "generation-000002"])
+        #expect(resumed.status == 0, "\(resumed.errors)")
+        #expect(facts?["verdict"] as? String == "PASSED")
+        #expect((facts?["resumed_at_column"] as? Int ?? 0) > 0)
+    }
+}
