@@ -5,7 +5,7 @@
 //     C at rest    Q m k + P k n (+ m k, k n)    panels of op(A) along the process rows, of op(B) down the columns
 //     A at rest    (1 + P) k n + (1 + Q) m n     op(B) to A's columns, partial products summed along the process rows
 //     B at rest    (1 + Q) m k + (1 + P) m n     the same with the operands' roles exchanged
-//     k split      m k + k n + P Q m n           each rank multiplies its part of k, the partial products are summed
+//     k split      m k + k n + (1 + P Q) m n     each rank multiplies its part of k, the partial products are summed
 //
 // A (B) transposed at rest: P and Q change places. A term with one copy of an operand is not sent.
 // (Kwasniewski et al., "Red-blue pebbling revisited: near optimal parallel matrix-matrix multiplication", SC 2019, derive
@@ -48,8 +48,8 @@ public enum MultiplyModel {
     public static func chunk(ranks: Int) -> Int { 256 * ranks }
 
     /// The way that is taken: C at rest, unless another sends at least a quarter fewer words (those of C at rest travel
-    /// while products are computed). The inner dimension is split only where the partial products are no more than
-    /// the operands, so that they fit beside them. A function of sizes and grid alone: all ranks find the same, run after
+    /// while products are computed). The inner dimension is split only where the partial products, sent and received,
+    /// are no more than the operands, so that they fit beside them. A function of sizes and grid alone: all ranks find the same, run after
     /// run.
     public static func plan(
         m: Int, n: Int, k: Int, isTransposedA: Bool = false, isTransposedB: Bool = false, on grid: GridModel
@@ -57,7 +57,7 @@ public enum MultiplyModel {
         func words(_ plan: Plan) -> Int {
             self.words(plan, m: m, n: n, k: k, isTransposedA: isTransposedA, isTransposedB: isTransposedB, on: grid)
         }
-        let canSplit = grid.size * m * n <= m * k + k * n
+        let canSplit = 2 * grid.size * m * n <= m * k + k * n
         let others: [Plan] = canSplit ? [.stationaryA, .stationaryB, .splitInner] : [.stationaryA, .stationaryB]
         var best = (plan: Plan.stationaryC, words: words(.stationaryC) * 3 / 4)
         for plan in others where words(plan) < best.words { best = (plan, words(plan)) }
@@ -79,7 +79,7 @@ public enum MultiplyModel {
         case .stationaryB:
             return m * k + spread(isTransposedB ? p : q, m * k) + (1 + (isTransposedB ? q : p)) * m * n
         case .splitInner:
-            return m * k + k * n + p * q * m * n
+            return m * k + k * n + (1 + p * q) * m * n
         }
     }
 
@@ -131,12 +131,12 @@ public enum MultiplyModel {
     }
 
     /// Operands of `operands` rows and columns in all are dealt anew, chunk by chunk of the inner dimension; partial
-    /// products of m x n are summed.
+    /// products of m x n are summed, and dealt like C.
     static func splitInner(m: Int, n: Int, k: Int, operands: Int, on grid: GridModel) -> Communication {
         let chunks = (k + chunk(ranks: grid.size) - 1) / chunk(ranks: grid.size)
         let exchanges = operands == n ? 1 : 2
         return Communication(scalars: operands * k, messages: exchanges * chunks * grid.size)
-            + Communication(scalars: grid.size * m * n, messages: grid.size)
+            + Communication(scalars: grid.size * m * n, messages: grid.size) + grid.redistribution(m, n)
     }
 
     /// Scalars over all ranks beside A, B and C: a panel of each operand with its buffers.

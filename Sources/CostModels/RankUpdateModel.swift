@@ -7,13 +7,13 @@ public enum RankUpdateModel {
     }
 
     /// Whether the inner dimension is dealt to all ranks and the partial products are summed: where that sends at least a
-    /// quarter fewer words, and the partial products are no more than the operands.
+    /// quarter fewer words, and the partial products, sent and received, are no more than the operands.
     public static func isSplit(
         n: Int, k: Int, isTransposed: Bool = false, isRankTwo: Bool = false, on grid: GridModel
     ) -> Bool {
         let operands = (isRankTwo ? 2 : 1) * n
-        return grid.size * n <= 2 * k
-            && 4 * (operands * k + grid.size * n * n)
+        return 2 * grid.size * n * n <= operands * k
+            && 4 * (operands * k + (1 + grid.size) * n * n)
                 < 3 * panels(n: n, k: k, isTransposed: isTransposed, isRankTwo: isRankTwo, on: grid).scalars
     }
 

@@ -42,42 +42,49 @@ public func add<Scalar: LinearScalar>(
             && a.layout.columns.deals(n, from: a.columnRange.lowerBound, like: c.layout.columns, from: 0)
         if isAligned {
             c.accumulate(alpha, a.localBase, a.leadingDimension, beta, 0..<m, 0..<n)
+        } else if alpha == 1, beta == .zero {
+            try c.replace(with: a, operation: transposeA)
         } else {
-            try c.combine(alpha, a, transposeA, beta, atRow: 0, column: 0)
+            for slab in MultiplyModel.slabs(n, block: c.layout.columns.block) {
+                try c.combine(
+                    alpha, a.rectangle((0..<m, slab), transposeA), transposeA, beta, atRow: 0, column: slab.lowerBound)
+            }
         }
     }
 }
 
 extension DistributedMatrix {
-    /// beta C + alpha op(A) in the rectangle of C that begins at (row, column); op(A) is redistributed. Collective.
+    /// beta C + alpha op(A) in the rectangle of C that begins at (row, column), of one triangle of C alone where one is
+    /// named. op(A) is redistributed at once, on any grid of the same ranks. Collective.
     ///
     /// - Precondition: the rectangle's rows begin with a block of C or lie in one, and so do its columns.
     mutating func combine(
         _ alpha: Scalar, _ a: DistributedMatrixView<Scalar>, _ operation: Transpose, _ beta: Scalar, atRow row: Int,
-        column: Int
+        column: Int, only triangle: Triangle? = nil
     ) throws(TesseraError) {
-        let (m, n) = operation == .none ? (a.rows, a.columns) : (a.columns, a.rows)
-        if alpha == 1, beta == .zero {
+        if alpha == 1, beta == .zero, triangle == nil {
             return try replace(with: a, operation: operation, atRow: row, column: column)
         }
-        for slab in MultiplyModel.slabs(n, block: layout.columns.block) {
-            let place = column + slab.lowerBound..<column + slab.upperBound
-            var strip = DistributedMatrix(
-                workspace: MatrixLayout(rows: layout.rows.part(row..<row + m), columns: layout.columns.part(place)),
-                on: grid)
-            try strip.replace(with: a.rectangle((0..<m, slab), operation), operation: operation)
-            accumulate(alpha, strip.storage, strip.leadingDimension, beta, row..<row + m, place)
-        }
+        let (m, n) = operation == .none ? (a.rows, a.columns) : (a.columns, a.rows)
+        let (rows, columns) = (row..<row + m, column..<column + n)
+        var strip = DistributedMatrix(
+            workspace: MatrixLayout(rows: layout.rows.part(rows), columns: layout.columns.part(columns)), on: grid)
+        try strip.replace(with: a, operation: operation)
+        accumulate(alpha, strip.storage, strip.leadingDimension, beta, rows, columns, only: triangle)
     }
 
     /// C(rows, columns) = beta C(rows, columns) + alpha X, for an X that lies like this rank's share. Local.
     fileprivate mutating func accumulate(
         _ alpha: Scalar, _ x: UnsafePointer<Scalar>, _ leadingDimension: Int, _ beta: Scalar, _ rows: Range<Int>,
-        _ columns: Range<Int>
+        _ columns: Range<Int>, only triangle: Triangle? = nil
     ) {
-        let localRows = layout.rows.localRange(rows, on: grid.row)
+        let all = layout.rows.localRange(rows, on: grid.row)
+        let (layout, grid) = (layout, grid)
+        let local = triangle.map { LocalTriangle($0, of: layout, on: grid, leaf: 1) }
         for (j, column) in layout.columns.localRange(columns, on: grid.column).enumerated() {
-            scaleAndAdd(alpha, x + j * leadingDimension, beta, localRows, inColumn: column)
+            let range = local?.rows(inColumn: column, of: all) ?? all
+            scaleAndAdd(
+                alpha, x + (range.lowerBound - all.lowerBound) + j * leadingDimension, beta, range, inColumn: column)
         }
     }
 }

@@ -1,12 +1,12 @@
 // Products with a long inner dimension: it is dealt to all ranks, each multiplies its part, and the partial products are
-// summed in the order of the ranks, each rank its own share of C.
+// summed in the order of the ranks, each rank some columns of C.
 //
 //     X, Y: m x k and n x k, their columns dealt to all ranks, a chunk at a time; f(Y) = Yᵀ or Yᴴ
 //     W = Σ alpha X f(Y)    or, one triangle,    W = Σ alpha X f(X)    or    W = Σ alpha X f(Y) + f(alpha) Y f(X)
 //     C = beta C + W
 //
-// Flops 2 m n k for each term, half as many for a triangle. Words: (m + n) k, or n k, and P Q m n:
-// MultiplyModel.splitInner. Beside the chunk, 3 m n scalars a rank.
+// Flops 2 m n k for each term, half as many for a triangle. Words: (m + n) k, or n k, and (1 + P Q) m n:
+// MultiplyModel.splitInner. Beside the chunk, 2 m n scalars a rank.
 
 internal import CostModels
 internal import DistributedArrays
@@ -117,39 +117,23 @@ private struct SplitStep<Scalar: LinearScalar>: ~Copyable {
         }
     }
 
-    /// C = beta C + Σ W: every rank sends to each other one that one's share, and adds what comes in the order of ranks.
+    /// C = beta C + Σ W: each rank adds up some columns, in the order of the ranks; then they are dealt like C.
     func deliver(_ beta: Scalar, into c: inout DistributedMatrix<Scalar>) throws(TesseraError) {
-        let (grid, layout) = (c.grid, c.layout)
-        let counts = (0..<grid.size).map {
-            layout.rows.count(on: $0 / grid.columns) * layout.columns.count(on: $0 % grid.columns)
-        }
-        let outgoing = Workspace<Scalar>(rows * columns)
-        var position = 0
-        for rank in 0..<grid.size {
-            let (row, column) = rank.quotientAndRemainder(dividingBy: grid.columns)
-            let height = layout.rows.count(on: row)
-            for j in 0..<layout.columns.count(on: column) {
-                let source = partial.base + layout.columns.global(LocalIndex(j), on: column).value * rows
-                for i in stride(from: 0, to: height, by: layout.rows.block) {
-                    let count = min(layout.rows.block, height - i)
-                    (outgoing.base + position)
-                        .update(from: source + layout.rows.global(LocalIndex(i), on: row).value, count: count)
-                    position += count
-                }
+        let shares = BlockCyclic(evenly: columns, over: line.size)
+        let sum = DistributedMatrix<Scalar>(
+            workspace: MatrixLayout(rows: BlockCyclic(extent: rows, block: max(1, rows), parts: 1), columns: shares),
+            on: line)
+        let counts = (0..<line.size).map { shares.count(on: $0) * rows }
+        let own = counts[line.rank]
+        let incoming = Workspace<Scalar>(own * line.size)
+        try line.communicator.allToAll(
+            partial.base, counts, exclusiveSums(counts), incoming.base, [Int](repeating: own, count: line.size),
+            (0..<line.size).map { $0 * own }, Scalar.datatype)
+        for rank in 0..<line.size {
+            for j in 0..<sum.localColumns {
+                sum.scaleAndAdd(1, incoming.base + rank * own + j * rows, 1, 0..<rows, inColumn: j)
             }
         }
-        let share = counts[grid.rank]
-        let incoming = Workspace<Scalar>(share * grid.size)
-        try grid.communicator.allToAll(
-            outgoing.base, counts, exclusiveSums(counts), incoming.base,
-            [Int](repeating: share, count: grid.size), (0..<grid.size).map { $0 * share }, Scalar.datatype)
-        for rank in 1..<max(1, grid.size) {
-            Scalar.axpy(share, 1, incoming.base + rank * share, 1, incoming.base, 1)
-        }
-        let local = triangle.map { LocalTriangle($0, of: layout, on: grid, leaf: 1) }
-        for j in 0..<c.localColumns {
-            let range = local?.rows(inColumn: j, of: 0..<c.localRows) ?? 0..<c.localRows
-            c.scaleAndAdd(1, incoming.base + j * c.localRows + range.lowerBound, beta, range, inColumn: j)
-        }
+        try c.combine(1, sum.view, .none, beta, atRow: 0, column: 0, only: triangle)
     }
 }

@@ -62,6 +62,10 @@ struct DenseModelTests {
         let n = 1000
         #expect(MemoryModel.linpack(n: n, scalarBytes: 8, ranks: 0) == 8 * (n * n + 3 * n) + 8 * 3 * n * n / 10)
         #expect(MemoryModel.multiply(m: 10, n: 20, k: 30, scalarBytes: 4, ranks: 0) == 4 * (300 + 600 + 200))
+        // The partial products of a split inner dimension.
+        #expect(
+            MemoryModel.multiply(m: 10, n: 10, k: 1000, scalarBytes: 8, ranks: 2) - 2 * MemoryModel.perRank
+                == 8 * (10_000 + 10_000 + 100 + 400))
         // Sizes that 64 bits do not hold saturate instead of trapping.
         #expect(MemoryModel.linpack(n: 1 << 40, scalarBytes: 16, ranks: 4) == .max)
     }

@@ -27,7 +27,7 @@ struct MultiplyPlanTests {
         #expect(MultiplyModel.plan(m: 4000, n: 4000, k: 1, isTransposedB: true, on: grid) == .stationaryC)
     }
 
-    /// Split over k alone, every rank needs its part of the operands once and the sums of C: (m + n) k + p m n words, of
+    /// Split over k alone, every rank needs its part of the operands once and the sums of C: (m + n) k + (p + 1) m n words, of
     /// which the first term is what any layout that is not that of the split has to move.
     @Test(arguments: [
         GridModel(rows: 2, columns: 2, block: 64), .init(rows: 2, columns: 3, block: 64),
@@ -37,7 +37,7 @@ struct MultiplyPlanTests {
         let (m, n, k) = (500, 500, 20_000)
         #expect(MultiplyModel.plan(m: m, n: n, k: k, on: grid) == .splitInner)
         let words = MultiplyModel.communication(m: m, n: n, k: k, on: grid).scalars
-        #expect(words == (m + n) * k + grid.rows * grid.columns * m * n)
+        #expect(words == (m + n) * k + (1 + grid.rows * grid.columns) * m * n)
         #expect(4 * words < 3 * MultiplyModel.words(.stationaryC, m: m, n: n, k: k, on: grid))
     }
 
@@ -45,9 +45,9 @@ struct MultiplyPlanTests {
     @Test func partialProductsAreNoMoreThanTheOperands() {
         let grid = GridModel(rows: 8, columns: 16, block: 64)
         #expect(MultiplyModel.plan(m: 500, n: 500, k: 20_000, on: grid) == .stationaryC)
-        #expect(MultiplyModel.plan(m: 500, n: 500, k: 40_000, on: grid) == .splitInner)
-        #expect(!RankUpdateModel.isSplit(n: 500, k: 20_000, on: grid))
-        #expect(RankUpdateModel.isSplit(n: 500, k: 40_000, on: grid))
+        #expect(MultiplyModel.plan(m: 500, n: 500, k: 80_000, on: grid) == .splitInner)
+        #expect(!RankUpdateModel.isSplit(n: 500, k: 100_000, on: grid))
+        #expect(RankUpdateModel.isSplit(n: 500, k: 150_000, on: grid))
     }
 
     /// No plan is taken that sends more words than C at rest, and the words at once are those of the panels one by one.
