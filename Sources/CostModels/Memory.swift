@@ -33,9 +33,12 @@ public enum MemoryModel {
             bytes(scalarBytes, [[3, n, n]], ranks: 0) / 10)
     }
 
-    /// C = alpha op(A) op(B): the three matrices, m x k, k x n and m x n, and a panel of each operand.
+    /// C = alpha op(A) op(B): the three matrices, m x k, k x n and m x n, and a panel of each operand; the partial products
+    /// on every rank, sent and received, where `MultiplyModel.plan` may split the inner dimension.
     public static func multiply(m: Int, n: Int, k: Int, scalarBytes: Int, ranks: Int) -> Int {
-        bytes(scalarBytes, [[m, k], [k, n], [m, n]], ranks: ranks)
+        let partial = bytes(scalarBytes, [[2, ranks, m, n]], ranks: 0)
+        let canSplit = ranks > 1 && partial <= bytes(scalarBytes, [[m, k], [k, n]], ranks: 0)
+        return saturating(bytes(scalarBytes, [[m, k], [k, n], [m, n]], ranks: ranks), canSplit ? partial : 0)
     }
 
     /// The benchmark: a generated system of one right-hand side, generated again by panels for the residual.

@@ -23,6 +23,14 @@ public enum TriangularSolveModel {
             return 2 * grid.redistribution(n, m)
                 + Communication(scalars: copies * n * m, messages: copies * grid.blocks(n).count)
         }
+        return panels(
+            n: n, m: m, isForward: isForward, isTransposed: isTransposed, isRight: isRight, on: grid)
+    }
+
+    /// A panel of op(A) and one of X for each block, B at rest.
+    static func panels(
+        n: Int, m: Int, isForward: Bool, isTransposed: Bool, isRight: Bool, on grid: GridModel
+    ) -> Communication {
         var total = Communication()
         for block in grid.blocks(n) {
             let span = isForward ? n - block.lowerBound : block.upperBound

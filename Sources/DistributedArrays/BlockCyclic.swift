@@ -108,6 +108,16 @@ public struct BlockCyclic: Hashable, Sendable {
         return BlockCyclic(extent: count, block: block, parts: parts, source: owner(ofBlock: start / block))
     }
 
+    /// A map for the indices of a range alone. Where the range begins with a block or lies in one, every part keeps what it
+    /// has.
+    package func part(_ range: Range<Int>) -> BlockCyclic {
+        let phase = range.lowerBound % block
+        let liesInside = phase > 0 && phase + range.count <= block
+        return BlockCyclic(
+            extent: range.count, block: liesInside ? max(1, range.count) : block, parts: parts,
+            source: owner(of: GlobalIndex(range.lowerBound)))
+    }
+
     /// How many parts are dealt a block before this one.
     @inlinable
     func distance(of part: Int) -> Int { (part - source + parts) % parts }

@@ -46,6 +46,23 @@ public final class ProcessGrid {
         columnCommunicator = try communicator.split(color: column, key: row)!
     }
 
+    /// The same ranks, in their order, as one process row; it shares this grid's communicator, and is closed with it. Local.
+    package func asOneRow() throws(TesseraError) -> ProcessGrid {
+        if rows == 1 { return self }
+        if let oneRow { return oneRow }
+        let row = ProcessGrid(oneRow: communicator, column: try Communicator.ofSelf())
+        oneRow = row
+        return row
+    }
+
+    private var oneRow: ProcessGrid?
+
+    private init(oneRow communicator: Communicator, column: Communicator) {
+        (self.communicator, rowCommunicator, columnCommunicator) = (communicator, communicator, column)
+        (rows, columns) = (1, communicator.size)
+        (row, self.column) = (0, communicator.rank)
+    }
+
     /// The factors P <= Q of a rank count that are closest to each other.
     public static func squarest(_ count: Int) -> (rows: Int, columns: Int) {
         var rows = Int(Double(count).squareRoot().rounded(.down))
@@ -67,6 +84,7 @@ public final class ProcessGrid {
 
     /// Frees the grid's communicators; matrices on it can then no longer communicate. Collective.
     public func close() throws(TesseraError) {
+        try oneRow?.columnCommunicator.close()
         try columnCommunicator.close()
         try rowCommunicator.close()
         try communicator.close()

@@ -1,5 +1,6 @@
 // What the routines ask of their arguments at entry, and what they compare between ranks.
 
+internal import CostModels
 internal import DistributedArrays
 internal import Failures
 import LinearAlgebra
@@ -27,6 +28,11 @@ extension DistributedMatrix {
 extension DistributedMatrixView {
     /// The layout and the place of the view as words, for entry checks.
     var words: [Int] { layout.words + [rowRange.lowerBound, rows, columnRange.lowerBound, columns] }
+}
+
+extension ProcessGrid {
+    /// The grid as the cost models see it.
+    func model(block: Int) -> GridModel { GridModel(rows: rows, columns: columns, block: block) }
 }
 
 /// Throws an argument error that names both shapes, unless `holds`.

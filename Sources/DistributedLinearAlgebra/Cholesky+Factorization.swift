@@ -196,16 +196,13 @@ private struct CholeskyStep<Scalar: LinearScalar>: ~Copyable {
         let update = TrapezoidUpdate(
             l: l, firstRow: below.lowerBound, facing: mirror.base - behind.lowerBound, facingHeight: behind.count,
             depth: panel(k).count)
-        try update.apply(local, above: below.upperBound, rows, columns, of: a, &panels)
+        try update.apply(local, above: below.upperBound, of: a, &panels)
     }
 }
 
 /// C -= L Mᴴ below the diagonal: the rows of L face C's rows, those of M its columns.
 ///
-/// By halves of the columns, so that nearly all of it is a few large products:
-///
-///     | C11     |        C11 and C22 as the whole, C21 -= L2 M1ᴴ
-///     | C21 C22 |
+/// By halves of the columns, so that nearly all of it is a few large products: LocalTriangle.
 private struct TrapezoidUpdate<Scalar: LinearScalar> {
     let l: Panel<Scalar>
     /// The local row of C that the first row of L faces.
@@ -217,46 +214,32 @@ private struct TrapezoidUpdate<Scalar: LinearScalar> {
 
     /// Updates local columns of C, in rows before local row `end`.
     func apply(
-        _ local: Range<Int>, above end: Int, _ rows: BlockCyclic, _ columns: BlockCyclic,
-        of c: borrowing DistributedMatrix<Scalar>, _ panels: inout PanelBroadcast<Scalar>
+        _ local: Range<Int>, above end: Int, of c: borrowing DistributedMatrix<Scalar>,
+        _ panels: inout PanelBroadcast<Scalar>
     ) throws(TesseraError) {
-        guard !local.isEmpty else { return }
-        func firstRow(of column: Int) -> Int {
-            rows.count(below: columns.global(LocalIndex(column), on: c.grid.column), on: c.grid.row)
+        let triangle = LocalTriangle(.lower, of: c.layout, on: c.grid, leaf: c.layout.columns.block)
+        try triangle.forEachPart(0..<end, local) { (part) throws(TesseraError) in
+            if part.crosses { return updateDiagonalBlock(part.columns, part.rows.lowerBound, of: c) }
+            // C21 -= L2 M1ᴴ, in slices between which the next panel travels
+            let width = c.grid.sliceWidth(of: part.columns.count)
+            for first in stride(from: part.columns.lowerBound, to: part.columns.upperBound, by: width) {
+                update(first..<min(first + width, part.columns.upperBound), part.rows, of: c)
+                try panels.advance()
+            }
         }
-        if local.count <= columns.block {
-            let block = columns.global(LocalIndex(local.lowerBound), on: c.grid.column).value / columns.block
-            return updateBlockColumn(
-                local, firstRow(of: local.lowerBound)..<end, rows.owner(ofBlock: block) == c.grid.row, of: c)
-        }
-        let blocks = (local.count + columns.block - 1) / columns.block
-        let middle = local.lowerBound + blocks / 2 * columns.block
-        let row = firstRow(of: middle)
-        try apply(local.lowerBound..<middle, above: min(row, end), rows, columns, of: c, &panels)
-        // C21 -= L2 M1ᴴ, in slices between which the next panel travels
-        let width = panels.sliceWidth(of: middle - local.lowerBound)
-        for first in stride(from: local.lowerBound, to: middle, by: width) {
-            update(first..<min(first + width, middle), row..<max(row, end), of: c)
-            try panels.advance()
-        }
-        try apply(middle..<local.upperBound, above: end, rows, columns, of: c, &panels)
     }
 
-    /// One block column; its first rows are the diagonal block where this rank owns that.
-    private func updateBlockColumn(
-        _ local: Range<Int>, _ span: Range<Int>, _ ownsDiagonal: Bool, of c: borrowing DistributedMatrix<Scalar>
+    private func updateDiagonalBlock(
+        _ local: Range<Int>, _ row: Int, of c: borrowing DistributedMatrix<Scalar>
     ) {
-        guard ownsDiagonal else { return update(local, span, of: c) }
         Trace.span("update") {
             Scalar.herk(
                 .lower, .none, local.count, depth, -1, facing + local.lowerBound, facingHeight, 1,
-                c.storage + span.lowerBound + local.lowerBound * c.leadingDimension, c.leadingDimension)
+                c.storage + row + local.lowerBound * c.leadingDimension, c.leadingDimension)
         }
-        update(local, span.lowerBound + local.count..<max(span.lowerBound + local.count, span.upperBound), of: c)
     }
 
     private func update(_ local: Range<Int>, _ span: Range<Int>, of c: borrowing DistributedMatrix<Scalar>) {
-        guard !span.isEmpty, !local.isEmpty else { return }
         Trace.span("update") {
             Scalar.gemm(
                 .none, .conjugateTranspose, span.count, local.count, depth, -1, l.base + (span.lowerBound - firstRow),

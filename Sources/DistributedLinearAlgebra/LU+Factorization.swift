@@ -121,7 +121,7 @@ private struct LUStep<Scalar: LinearScalar>: ~Copyable {
         guard !local.isEmpty else { return }
         let routes = RowRoutes(moves, rows, on: grid.row)
         // Where a process column is one rank, nothing but cache decides how many columns are done at once.
-        let width = grid.rows == 1 ? panels.sliceWidth(of: local.count) : local.count
+        let width = grid.rows == 1 ? grid.sliceWidth(of: local.count) : local.count
         for first in stride(from: local.lowerBound, to: local.upperBound, by: width) {
             let slice = first..<min(first + width, local.upperBound)
             if !moves.moves.isEmpty {
@@ -171,7 +171,7 @@ private struct LUStep<Scalar: LinearScalar>: ~Copyable {
     ) throws(TesseraError) {
         let below = rows.localRange(panel.upperBound..<rows.extent, on: grid.row)
         guard !below.isEmpty else { return }
-        let width = panels.sliceWidth(of: columns.count)
+        let width = grid.sliceWidth(of: columns.count)
         for first in stride(from: columns.lowerBound, to: columns.upperBound, by: width) {
             let slice = first..<min(first + width, columns.upperBound)
             Trace.span("update") {

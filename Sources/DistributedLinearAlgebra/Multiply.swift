@@ -1,8 +1,8 @@
-// C = alpha op(A) op(B) + beta C.
+// C = alpha op(A) op(B) + beta C, in the way that sends the fewest words (MultiplyModel.plan):
 //
-// With many columns, C stays where it is (SUMMA: van de Geijn and Watts, 1997): for each panel K of the inner dimension
-//     C += alpha op(A)(:, K) op(B)(K, :)        panels along the process rows and columns, then one local product
-// With few columns (a vector, say), A stays and the thin operands travel: Multiply+FewColumns.swift.
+//     C at rest      for each panel K of the inner dimension: C += alpha op(A)(:, K) op(B)(K, :)     Multiply+PanelsOfBoth
+//     A or B at rest the other operand and C are thin, and travel                                    Multiply+OperandAtRest
+//     k split        each rank multiplies its part of a long inner dimension; the products are summed   Multiply+SplitInner
 //
 // Flops 2 m n k (four times as many for complex scalars); words and messages: MultiplyModel.
 
@@ -15,10 +15,22 @@ internal import MessagePassing
 /// C = alpha op(A) op(B) + beta C. Collective.
 ///
 /// op(A) is m x k, op(B) is k x n, C is m x n; all on one grid, each in any layout and A and B also as views of a part.
-/// beta = 0 overwrites C, NaN included; with alpha = 0 or k = 0 neither A nor B is read and C is only scaled. A panel of
-/// about 256 columns of each operand is the memory needed beside them.
+/// A vector is a matrix of one column, or of one row. beta = 0 overwrites C, NaN included; with alpha = 0 or k = 0 neither
+/// A nor B is read and C is only scaled. Panels of a few hundred columns of the operands are the memory needed beside
+/// them, and where k is much larger than m and n, at most as much again as the operands take.
 ///
-/// - Throws: `TesseraError.argument` on all ranks where the shapes or grids do not fit.
+/// To update a part of C, see `DistributedMatrix.updateSubmatrix`.
+///
+/// - Parameters:
+///   - alpha: the factor of the product.
+///   - a: the left operand.
+///   - transposeA: op(A): A, its transpose or its conjugate transpose.
+///   - b: the right operand.
+///   - transposeB: op(B).
+///   - beta: the factor of what C holds.
+///   - c: the result.
+/// - Throws: on all ranks, `TesseraError.argument` where the shapes or grids do not fit; `TesseraError.interrupted` where
+///   a signal asks the run to stop, which leaves C half done.
 public func multiply<Scalar: LinearScalar>(
     alpha: Scalar = 1, _ a: DistributedMatrixView<Scalar>, transposeA: Transpose = .none,
     _ b: DistributedMatrixView<Scalar>, transposeB: Transpose = .none, beta: Scalar = 0,
@@ -41,11 +53,21 @@ public func multiply<Scalar: LinearScalar>(
     guard alpha != .zero, k > 0 else { return c.scale(by: beta) }
     guard m > 0, n > 0 else { return }
     try c.grid.communicator.collectivelyUnlessStopped("multiply") { () throws(TesseraError) in
-        if n <= MultiplyModel.fewColumns(m: m, k: k) {
-            try multiplyFewColumns(alpha, a, transposeA, b, transposeB, beta, into: &c)
-        } else {
-            var step = ProductStep<Scalar>(m, n, k, a, transposeA, c.layout)
-            try step.accumulate(alpha, a, transposeA, b, transposeB, beta, into: &c)
+        let plan = MultiplyModel.plan(
+            m: m, n: n, k: k, isTransposedA: transposeA != .none, isTransposedB: transposeB != .none,
+            on: c.grid.model(block: c.layout.columns.block))
+        switch plan {
+        case .stationaryC:
+            var step = ProductStep<Scalar>(a, .general(transposeA), k, into: c)
+            try step.accumulate(alpha, a, .general(transposeA), b, .general(transposeB), beta, into: &c)
+        case .stationaryA:
+            try multiplyAtRest(.left, alpha, a, transposeA, b, transposeB, beta, into: &c)
+        case .stationaryB:
+            try multiplyAtRest(.right, alpha, b, transposeB, a, transposeA, beta, into: &c)
+        case .splitInner:
+            try multiplySplitInner(
+                .product, transposeB == .conjugateTranspose ? .conjugateTranspose : .transpose, alpha, a, transposeA, b,
+                transposeB == .none ? .transpose : .none, beta, into: &c)
         }
     }
 }
@@ -81,72 +103,4 @@ public func multiply<Scalar: LinearScalar>(
     var c = try DistributedMatrix<Scalar>(zeros: layout, on: a.grid)
     try multiply(a, transposeA: transposeA, b, transposeB: transposeB, into: &c)
     return c
-}
-
-/// The named steps of the product with C at rest, and the buffers they share.
-private struct ProductStep<Scalar: LinearScalar>: ~Copyable {
-    let extents: (m: Int, n: Int, k: Int)
-    let layout: MatrixLayout
-    /// Columns of op(A) in a panel: whole blocks, as many as make the local product efficient.
-    let depth: Int
-    var leftPanels: OperandPanels<Scalar>
-    var rightPanels: OperandPanels<Scalar>
-
-    init(
-        _ m: Int, _ n: Int, _ k: Int, _ a: DistributedMatrixView<Scalar>, _ transposeA: Transpose,
-        _ layout: MatrixLayout
-    ) {
-        extents = (m, n, k)
-        self.layout = layout
-        let block = transposeA == .none ? a.layout.columns.block : a.layout.rows.block
-        depth = min(k, MultiplyModel.panelDepth(block: block))
-        leftPanels = OperandPanels(.left, capacity: layout.rows.count(on: a.grid.row) * depth, on: a.grid)
-        rightPanels = OperandPanels(.right, capacity: layout.columns.count(on: a.grid.column) * depth, on: a.grid)
-    }
-
-    /// C = beta C + Σ alpha op(A)(:, K) op(B)(K, :); the next panels travel during a product.
-    mutating func accumulate(
-        _ alpha: Scalar, _ a: DistributedMatrixView<Scalar>, _ transposeA: Transpose,
-        _ b: DistributedMatrixView<Scalar>, _ transposeB: Transpose, _ beta: Scalar,
-        into c: inout DistributedMatrix<Scalar>
-    ) throws(TesseraError) {
-        var vote = SignalVote(on: c.grid.communicator)
-        func panel(from start: Int) -> Range<Int> { start..<min(extents.k, start + depth) }
-        try begin(panel(from: 0), a, transposeA, b, transposeB)
-        for start in stride(from: 0, to: extents.k, by: depth) {
-            let inner = panel(from: start)
-            let (left, right) = (try leftPanels.finish(), try rightPanels.finish())
-            try vote.stopIfAsked()
-            if inner.upperBound < extents.k { try begin(panel(from: inner.upperBound), a, transposeA, b, transposeB) }
-            try add(alpha, left, right, inner.count, start == 0 ? beta : 1, to: &c)
-        }
-        try vote.end()
-    }
-
-    /// Begins to bring the panels to their ranks.
-    private mutating func begin(
-        _ inner: Range<Int>, _ a: DistributedMatrixView<Scalar>, _ transposeA: Transpose,
-        _ b: DistributedMatrixView<Scalar>, _ transposeB: Transpose
-    ) throws(TesseraError) {
-        try leftPanels.begin(inner, 0..<extents.m, of: a, transposeA, dealtLike: layout.rows)
-        try rightPanels.begin(inner, 0..<extents.n, of: b, transposeB, dealtLike: layout.columns)
-    }
-
-    /// C = beta C + alpha L R, in slices of columns between which the next panels travel.
-    private mutating func add(
-        _ alpha: Scalar, _ left: Panel<Scalar>, _ right: Panel<Scalar>, _ depth: Int, _ beta: Scalar,
-        to c: inout DistributedMatrix<Scalar>
-    ) throws(TesseraError) {
-        let width = max(1, c.grid.size > 1 ? min(right.count, 1024) : right.count)
-        for first in stride(from: 0, to: right.count, by: width) where left.count > 0 {
-            Trace.span("update") {
-                Scalar.gemm(
-                    .none, .none, left.count, min(width, right.count - first), depth, alpha, left.base,
-                    left.leadingDimension, right.base + first * right.leadingDimension, right.leadingDimension, beta,
-                    c.storage + first * c.leadingDimension, c.leadingDimension)
-            }
-            try leftPanels.advance()
-            try rightPanels.advance()
-        }
-    }
 }

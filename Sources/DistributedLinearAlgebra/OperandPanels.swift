@@ -31,7 +31,7 @@ struct OperandPanels<Scalar: LinearScalar>: ~Copyable {
         case right
     }
 
-    private let place: Place
+    let place: Place
     private let grid: ProcessGrid
     private let even: Workspace<Scalar>
     private let odd: Workspace<Scalar>
@@ -71,11 +71,7 @@ struct OperandPanels<Scalar: LinearScalar>: ~Copyable {
             && map.deals(range.count, from: offset + range.lowerBound, like: target, from: range.lowerBound)
         let view = a.rectangle(place == .left ? (range, inner) : (inner, range), operation)
         if !isAligned {
-            let (own, across) =
-                (target.tail(from: range.lowerBound, count: range.count), evenly(inner.count, over: parts))
-            var strip = DistributedMatrix<Scalar>(
-                workspace: place == .left
-                    ? MatrixLayout(rows: own, columns: across) : MatrixLayout(rows: across, columns: own), on: grid)
+            var strip = strip(inner, range, dealtLike: target)
             try strip.replace(with: view, operation: operation)
             try send(strip.view)
         } else if parts == 1 {
@@ -85,6 +81,17 @@ struct OperandPanels<Scalar: LinearScalar>: ~Copyable {
         } else {
             try send(view)
         }
+    }
+
+    /// A panel of zeros, dealt as it is sent: the range like `target`, the inner dimension in shares of nearly one size.
+    func strip(
+        _ inner: Range<Int>, _ range: Range<Int>, dealtLike target: BlockCyclic
+    ) -> DistributedMatrix<Scalar> {
+        let (own, across) =
+            (target.tail(from: range.lowerBound, count: range.count), BlockCyclic(evenly: inner.count, over: parts))
+        return DistributedMatrix<Scalar>(
+            workspace: place == .left
+                ? MatrixLayout(rows: own, columns: across) : MatrixLayout(rows: across, columns: own), on: grid)
     }
 
     /// Drives the messages under way.
@@ -120,7 +127,7 @@ struct OperandPanels<Scalar: LinearScalar>: ~Copyable {
     private var parts: Int { place == .left ? grid.columns : grid.rows }
 
     /// Sends each block of the inner dimension from its owner.
-    private mutating func send(_ view: DistributedMatrixView<Scalar>) throws(TesseraError) {
+    mutating func send(_ view: DistributedMatrixView<Scalar>) throws(TesseraError) {
         isOdd.toggle()
         let buffer = isOdd ? odd.base : even.base
         let rows = view.layout.rows.localRange(view.rowRange, on: grid.row)
@@ -165,18 +172,18 @@ extension DistributedMatrixView {
 
     /// The part of A that is op(A)(rows, columns).
     @_lifetime(copy self)
-    fileprivate func rectangle(_ part: (rows: Range<Int>, columns: Range<Int>), _ operation: Transpose) -> Self {
+    func rectangle(_ part: (rows: Range<Int>, columns: Range<Int>), _ operation: Transpose) -> Self {
         operation == .none
             ? submatrix(rows: part.rows, columns: part.columns) : submatrix(rows: part.columns, columns: part.rows)
     }
 }
 
-/// Consecutive shares of nearly one size.
-private func evenly(_ count: Int, over parts: Int) -> BlockCyclic {
-    BlockCyclic(extent: count, block: max(1, (count + parts - 1) / parts), parts: parts)
-}
-
 extension BlockCyclic {
+    /// Consecutive shares of nearly one size.
+    init(evenly count: Int, over parts: Int) {
+        self.init(extent: count, block: max(1, (count + parts - 1) / parts), parts: parts)
+    }
+
     /// A range, cut at the bounds of blocks.
     func blocks(of range: Range<Int>) -> [Range<Int>] {
         guard parts > 1 else { return range.isEmpty ? [] : [range] }

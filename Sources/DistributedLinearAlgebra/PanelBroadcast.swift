@@ -56,10 +56,6 @@ struct PanelBroadcast<Scalar: LinearScalar>: ~Copyable {
             message, bytes: 8 * words.count + height * columns.count * MemoryLayout<Scalar>.stride, from: root)
     }
 
-    /// Columns of one slice of a trailing update, between which the message is driven: enough that the local product packs
-    /// the panel at no great cost. All of `columns` where nothing travels.
-    func sliceWidth(of columns: Int) -> Int { max(1, grid.columns > 1 ? min(columns, 1024) : columns) }
-
     /// Drives the message under way.
     mutating func advance() throws(TesseraError) { try ring.advance() }
 

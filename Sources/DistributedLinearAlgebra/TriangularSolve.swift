@@ -17,7 +17,7 @@ internal import MessagePassing
 /// B = alpha op(A)⁻¹ B (`.left`) or alpha B op(A)⁻¹ (`.right`) for a triangular A. Collective.
 ///
 /// A's other triangle is not read, nor its diagonal where `diagonal` is `.unit`. A zero on the diagonal gives infinities
-/// or NaN, not an error. alpha = 0 overwrites B.
+/// or NaN, not an error. alpha = 0 overwrites B. To solve for a part of B, see `DistributedMatrix.updateSubmatrix`.
 ///
 /// - Parameters:
 ///   - alpha: the factor of the result.
@@ -33,53 +33,76 @@ public func solveTriangular<Scalar: LinearScalar>(
     alpha: Scalar = 1, _ a: borrowing DistributedMatrix<Scalar>, _ triangle: Triangle, transposeA: Transpose = .none,
     diagonal: Diagonal = .nonUnit, on side: Side = .left, _ b: inout DistributedMatrix<Scalar>
 ) throws(TesseraError) {
-    let (aRows, aColumns, order) = (a.rows, a.columns, side == .left ? b.rows : b.columns)
-    let isSameGrid = a.grid === b.grid
-    let options = [triangle.letter, transposeA.letter, diagonal.letter, side.letter].map { Int($0) }
-    try a.grid.communicator.agree(
-        "solveTriangular", on: a.layout.words + b.layout.words + options + alpha.words
-    ) { () throws(TesseraError) in
-        guard isSameGrid else { throw differentGrids("solveTriangular", "b") }
-        guard aRows == order, aColumns == order else {
-            throw .argument(
-                routine: "solveTriangular", name: "a",
-                expected: "\(order)x\(order), as b has \(order) "
-                    + (side == .left ? "rows" : "columns"), found: "\(aRows)x\(aColumns)")
-        }
-    }
-    guard alpha != .zero, b.rows > 0, b.columns > 0 else { return b.scale(by: alpha) }
     guard side == .left, b.columns <= TriangularSolveModel.fewColumns, a.layout.rows.block == a.layout.columns.block
-    else { return try solveTriangularManyColumns(alpha, a, triangle, transposeA, diagonal, side, &b) }
+    else {
+        return try solveTriangular(
+            alpha: alpha, a.view, triangle, transposeA: transposeA, diagonal: diagonal, on: side, &b)
+    }
+    try agreeOnTriangular("solveTriangular", alpha, a.view, triangle, transposeA, diagonal, side, b)
     b.scale(by: alpha)
+    guard alpha != .zero, b.rows > 0, b.columns > 0 else { return }
     a.grid.communicator.collectively("solveTriangular") { () throws(TesseraError) in
         try solveTriangularFewColumns(a, triangle, transposeA, diagonal, &b)
     }
 }
 
-/// The solve with B at rest, or with a copy of it that is dealt like A.
-private func solveTriangularManyColumns<Scalar: LinearScalar>(
-    _ alpha: Scalar, _ a: borrowing DistributedMatrix<Scalar>, _ triangle: Triangle, _ operation: Transpose,
-    _ diagonal: Diagonal,
-    _ side: Side, _ b: inout DistributedMatrix<Scalar>
+/// B = alpha op(A)⁻¹ B (`.left`) or alpha B op(A)⁻¹ (`.right`) for a triangular part of a matrix. Collective.
+///
+/// As with a whole matrix; B stays or is copied, and A's panels travel, however few columns B has.
+///
+/// - Parameters:
+///   - alpha: the factor of the result.
+///   - a: n x n, in any layout and from any row and column on.
+///   - triangle: the triangle of A that is read.
+///   - transposeA: op(A): A, its transpose or its conjugate transpose.
+///   - diagonal: whether A's diagonal is taken to be one.
+///   - side: the side of B on which A stands.
+///   - b: n x m (`.left`) or m x n (`.right`), on the grid of A. Where it is not dealt in A's blocks, a copy of it is.
+/// - Throws, on all ranks: `TesseraError.argument` where the shapes do not fit;
+///   `TesseraError.memory` where the copy of B does not, which leaves B as it was.
+public func solveTriangular<Scalar: LinearScalar>(
+    alpha: Scalar = 1, _ a: DistributedMatrixView<Scalar>, _ triangle: Triangle, transposeA: Transpose = .none,
+    diagonal: Diagonal = .nonUnit, on side: Side = .left, _ b: inout DistributedMatrix<Scalar>
 ) throws(TesseraError) {
-    // B's rows (columns) are dealt as A's are.
+    try agreeOnTriangular("solveTriangular", alpha, a, triangle, transposeA, diagonal, side, b)
+    guard alpha != .zero, b.rows > 0, b.columns > 0 else { return b.scale(by: alpha) }
+    // B's rows (columns) are dealt as A's are; where A begins inside a block, from its owner on.
     let layout =
         side == .left
-        ? MatrixLayout(rows: a.layout.rows, columns: b.layout.columns)
-        : MatrixLayout(rows: b.layout.rows, columns: a.layout.columns)
-    var step = TriangularStep<Scalar>(a.grid, layout, side, triangle, operation, diagonal)
+        ? MatrixLayout(rows: a.layout.rows.part(a.rowRange), columns: b.layout.columns)
+        : MatrixLayout(rows: b.layout.rows, columns: a.layout.columns.part(a.columnRange))
+    var step = TriangularStep<Scalar>(a.grid, layout, side, triangle, transposeA, diagonal)
     if layout == b.layout {
         b.scale(by: alpha)
-        a.grid.communicator.collectively("solveTriangular") { () throws(TesseraError) in
-            try step.solve(a.view, side, &b)
-        }
+        a.grid.communicator.collectively("solveTriangular") { () throws(TesseraError) in try step.solve(a, side, &b) }
     } else {
         var copy = try b.redistributed(to: layout)
         copy.scale(by: alpha)
         a.grid.communicator.collectively("solveTriangular") { () throws(TesseraError) in
-            try step.solve(a.view, side, &copy)
+            try step.solve(a, side, &copy)
         }
         try b.replace(with: copy.view)
+    }
+}
+
+/// Agrees on the arguments of a product or a solve with a triangular matrix.
+func agreeOnTriangular<Scalar: LinearScalar>(
+    _ routine: StaticString, _ alpha: Scalar, _ a: DistributedMatrixView<Scalar>, _ triangle: Triangle,
+    _ operation: Transpose, _ diagonal: Diagonal, _ side: Side, _ b: borrowing DistributedMatrix<Scalar>
+) throws(TesseraError) {
+    let (aRows, aColumns, order) = (a.rows, a.columns, side == .left ? b.rows : b.columns)
+    let isSameGrid = a.grid === b.grid
+    let options = [triangle.letter, operation.letter, diagonal.letter, side.letter].map { Int($0) }
+    try a.grid.communicator.agree(
+        routine, on: a.words + b.layout.words + options + alpha.words
+    ) { () throws(TesseraError) in
+        guard isSameGrid else { throw differentGrids("\(routine)", "b") }
+        guard aRows == order, aColumns == order else {
+            throw .argument(
+                routine: "\(routine)", name: "a",
+                expected: "\(order)x\(order), as b has \(order) " + (side == .left ? "rows" : "columns"),
+                found: "\(aRows)x\(aColumns)")
+        }
     }
 }
 

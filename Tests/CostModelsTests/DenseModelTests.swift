@@ -49,10 +49,23 @@ struct DenseModelTests {
         #expect(model.scalars == scalars)
     }
 
+    /// n (n + 1) / 2 elements of a triangle, each a sum of k products; of rank 2k two.
+    @Test(arguments: [(0, 3), (1, 1), (7, 5), (20, 40)])
+    func rankUpdateFlops(n: Int, k: Int) {
+        var count = 0
+        for j in 0..<n { for _ in j..<n { count += 2 * k } }
+        #expect(RankUpdateModel.flops(n: n, k: k) == Double(count))
+        #expect(RankUpdateModel.flops(n: n, k: k, isRankTwo: true) == Double(2 * count))
+    }
+
     @Test func memoryCountsWhatAJobHolds() {
         let n = 1000
         #expect(MemoryModel.linpack(n: n, scalarBytes: 8, ranks: 0) == 8 * (n * n + 3 * n) + 8 * 3 * n * n / 10)
         #expect(MemoryModel.multiply(m: 10, n: 20, k: 30, scalarBytes: 4, ranks: 0) == 4 * (300 + 600 + 200))
+        // The partial products of a split inner dimension.
+        #expect(
+            MemoryModel.multiply(m: 10, n: 10, k: 1000, scalarBytes: 8, ranks: 2) - 2 * MemoryModel.perRank
+                == 8 * (10_000 + 10_000 + 100 + 400))
         // Sizes that 64 bits do not hold saturate instead of trapping.
         #expect(MemoryModel.linpack(n: 1 << 40, scalarBytes: 16, ranks: 4) == .max)
     }

@@ -28,7 +28,7 @@ let multiplyChecks: [RankCheck] = [
         try forEachGrid(world) { grid in
             let shapes = [
                 (0, 3, 2), (3, 0, 2), (3, 2, 0), (1, 1, 1), (1, 7, 9), (7, 1, 9), (5, 5, 40), (33, 34, 35), (2, 40, 3),
-                (40, 2, 40),
+                (40, 2, 40), (2, 40, 41), (4, 3, 700), (3, 5, 1700), (60, 500, 1), (500, 3, 2), (2, 900, 20),
             ]
             for (index, shape) in shapes.enumerated() {
                 for block in [[1, 5], [2, 32]][index % 2] {
@@ -117,9 +117,10 @@ let multiplyChecks: [RankCheck] = [
     },
     RankCheck("multiply gives the same bits again") { world in
         let grid = try ProcessGrid(world)
-        for columns in [1, 60] {
-            let a = try DistributedMatrix<Double>.random(rows: 64, columns: 70, seed: 1, block: 4, on: grid)
-            let b = try DistributedMatrix<Double>.random(rows: 70, columns: columns, seed: 2, block: 4, on: grid)
+        // C, A and B at rest, and the inner dimension split.
+        for (m, n, k) in [(64, 60, 70), (64, 1, 70), (3, 90, 70), (20, 15, 3000)] {
+            let a = try DistributedMatrix<Double>.random(rows: m, columns: k, seed: 1, block: 4, on: grid)
+            let b = try DistributedMatrix<Double>.random(rows: k, columns: n, seed: 2, block: 4, on: grid)
             let first = try replicated(try multiply(a, b))
             for _ in 0..<3 { expectEqual(distance(first, try replicated(try multiply(a, b))), 0) }
         }

@@ -47,7 +47,12 @@ let refusalChecks: [RankCheck] = [
         refuses { _ = try solve(skew, b, method: .lu) }
         refuses { _ = try solve(oblong, b, method: .lu) }
         refuses { try solveTriangular(alpha: 3, a, .lower, &wide) }
+        refuses { try solveTriangular(alpha: 3, a.submatrix(rows: 0..<n, columns: 0..<n), .lower, &wide) }
         refuses { try lu.solve(inPlace: &wide) }
+        refuses {
+            try wide.updateSubmatrix(rows: 1..<n, columns: 0..<n) { part throws(TesseraError) in part.fill { _, _ in 0 }
+            }
+        }
         NodeMemory.assumed = nil
         expectEqual(distance(try replicated(wide), before), 0)
         try grid.close()

@@ -40,7 +40,8 @@ private func checkTraffic<Scalar: LinearReal>(
     }
 
     let a = try matrix(n, n, seed: 1)
-    for (m, k, widths) in [(n, n, [1]), (n + 3, 2 * n, [2, n]), (n, 300, [n])] {
+    // C, A and B at rest, and the inner dimension split.
+    for (m, k, widths) in [(n, n, [1]), (n + 3, 2 * n, [2, n]), (n, 300, [n]), (2, 40, [50]), (5, 2000, [4])] {
         for columns in widths {
             for isTransposedA in [false, true] {
                 for isTransposedB in [false, true] {
@@ -61,6 +62,65 @@ private func checkTraffic<Scalar: LinearReal>(
             }
         }
     }
+
+    for side in Side.allCases {
+        for m in [1, n, 3 * n] {
+            let b = try side == .left ? matrix(n, m, seed: 5) : matrix(m, n, seed: 5)
+            var c = try side == .left ? matrix(n, m, seed: 6) : matrix(m, n, seed: 6)
+            try compare(
+                "symmetric product \(side) \(m)",
+                MultiplySymmetricModel.communication(n: n, m: m, isRight: side == .right, on: model)
+            ) { try multiplySymmetric(a.view, .lower, on: side, b.view, beta: 2, into: &c) }
+            for triangle in Triangle.allCases {
+                for isTransposed in [false, true] {
+                    try compare(
+                        "triangular product \(side) \(triangle) \(m) \(isTransposed)",
+                        MultiplyTriangularModel.communication(
+                            n: n, m: m, isForward: ((triangle == .lower) != isTransposed) == (side == .left),
+                            isTransposed: isTransposed, isRight: side == .right, on: model)
+                    ) {
+                        try multiplyTriangular(
+                            a.view, triangle, transposeA: isTransposed ? .transpose : .none, on: side, &c)
+                    }
+                }
+            }
+        }
+    }
+
+    for isTransposed in [false, true] {
+        for k in [1, 400, 2000] {
+            let left = try isTransposed ? matrix(k, n, seed: 2) : matrix(n, k, seed: 2)
+            let right = try isTransposed ? matrix(k, n, seed: 3) : matrix(n, k, seed: 3)
+            var c = try matrix(n, n, seed: 4)
+            let operation: Transpose = isTransposed ? .transpose : .none
+            try compare(
+                "rank-k update \(k) \(isTransposed)",
+                RankUpdateModel.communication(n: n, k: k, isTransposed: isTransposed, on: model)
+            ) { try symmetricRankUpdate(left.view, transposeA: operation, .lower, of: &c) }
+            try compare(
+                "rank-2k update \(k) \(isTransposed)",
+                RankUpdateModel.communication(n: n, k: k, isTransposed: isTransposed, isRankTwo: true, on: model)
+            ) { try symmetricRankTwoUpdate(left.view, right.view, transpose: operation, .lower, of: &c) }
+        }
+    }
+
+    for operation in [Transpose.none, .transpose] {
+        for alpha in [Scalar(1), 2] {
+            let left = try operation == .none ? matrix(n, n + 400, seed: 2) : matrix(n + 400, n, seed: 2)
+            var c = try matrix(n, n + 400, seed: 3)
+            try compare(
+                "sum \(operation) \(alpha)",
+                AddModel.communication(
+                    m: n, n: n + 400, isRedistributed: operation != .none, isCopy: alpha == 1, on: model)
+            ) { try add(alpha: alpha, left.view, transposeA: operation, beta: 0, into: &c) }
+        }
+    }
+    let x = try matrix(n, 1, seed: 2)
+    let y = try matrix(n, 1, seed: 3)
+    var updated = try matrix(n, n, seed: 4)
+    try compare(
+        "rank-1 update", MultiplyModel.communication(m: n, n: n, k: 1, isTransposedB: true, on: model)
+    ) { try rankOneUpdate(x.view, y.view, into: &updated) }
 
     for side in Side.allCases {
         for triangle in Triangle.allCases {
