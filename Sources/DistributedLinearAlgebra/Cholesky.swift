@@ -4,9 +4,11 @@ public import LinearAlgebra
 internal import MessagePassing
 internal import RealModule
 
-/// The Cholesky factorization A = L Lᴴ of a Hermitian positive definite matrix.
+/// The Cholesky factorization A = L Lᴴ, or A = Uᴴ U, of a Hermitian positive definite matrix.
 ///
-/// Only the lower triangle of A is read, and L replaces it; the strict upper triangle keeps what was there.
+/// Only one triangle of A is read, and L or U replaces it; the strict other triangle keeps what was there. The lower
+/// triangle is factored in A's own memory; for the upper one a conjugate transpose of A, n² scalars over all ranks, stands
+/// beside it meanwhile.
 ///
 /// ```swift
 /// let factor = try Cholesky(consuming: covariance)       // in place
@@ -14,19 +16,27 @@ internal import RealModule
 /// let logDeterminant = factor.logarithmOfDeterminant()
 /// ```
 public struct Cholesky<Scalar: LinearScalar>: ~Copyable {
-    /// L in the lower triangle.
+    /// L in the lower triangle, or U in the upper one.
     public let factor: DistributedMatrix<Scalar>
+    /// The triangle of A that was read, and that holds the factor.
+    public let triangle: Triangle
     /// ‖A‖₁, for the condition number.
     let norm: Scalar.Real
 
-    /// Factors the matrix in its own memory.
+    /// Factors the matrix in its own memory. Collective.
     ///
+    /// - Parameters:
+    ///   - matrix: A, in square blocks.
+    ///   - triangle: the triangle of A that is read.
     /// - Throws, on all ranks: `TesseraError.notPositiveDefinite` with the order of the first leading minor that
     ///   is not positive; `TesseraError.argument` for a matrix that is not square or whose
     ///   blocks are not square; `TesseraError.interrupted` between two panels.
-    public init(consuming matrix: consuming DistributedMatrix<Scalar>) throws(TesseraError) {
+    public init(
+        consuming matrix: consuming DistributedMatrix<Scalar>, triangle: Triangle = .lower
+    ) throws(TesseraError) {
         let (rows, columns) = (matrix.layout.rows, matrix.layout.columns)
-        try matrix.grid.communicator.agree("Cholesky", on: matrix.layout.words) { () throws(TesseraError) in
+        try matrix.grid.communicator.agree("Cholesky", on: matrix.layout.words + [Int(triangle.letter)]) {
+            () throws(TesseraError) in
             guard rows.extent == columns.extent else {
                 throw .argument(
                     routine: "Cholesky", name: "matrix", expected: "a square matrix",
@@ -38,19 +48,26 @@ public struct Cholesky<Scalar: LinearScalar>: ~Copyable {
                     found: "blocks of \(rows.block)x\(columns.block)")
             }
         }
-        let oneNorm = try matrix.hermitianNorm()
-        let grid = matrix.grid
-        let failingMinor = try grid.communicator.collectivelyUnlessStopped("Cholesky") { () throws(TesseraError) in
-            try factorLowerTriangle(&matrix)
+        let normOfA: Scalar.Real
+        if triangle == .lower {
+            normOfA = try factorDefinite(&matrix)
+        } else {
+            var mirrored = try matrix.conjugateTransposeOfUpperTriangle()
+            normOfA = try factorDefinite(&mirrored)
+            try matrix.replaceUpperTriangle(byConjugateTransposeOf: mirrored)
         }
-        if let failingMinor { throw .notPositiveDefinite(minor: failingMinor) }
+        self.triangle = triangle
+        norm = normOfA
         factor = matrix
-        norm = oneNorm
     }
 
-    /// Factors a copy of the matrix.
-    public init(_ matrix: borrowing DistributedMatrix<Scalar>) throws(TesseraError) {
-        try self.init(consuming: matrix.copy())
+    /// Factors a copy of the matrix. Collective.
+    ///
+    /// - Parameters:
+    ///   - matrix: A, in square blocks.
+    ///   - triangle: the triangle of A that is read.
+    public init(_ matrix: borrowing DistributedMatrix<Scalar>, triangle: Triangle = .lower) throws(TesseraError) {
+        try self.init(consuming: matrix.copy(), triangle: triangle)
     }
 
     /// The order of A.
@@ -70,4 +87,17 @@ public struct Cholesky<Scalar: LinearScalar>: ~Copyable {
         try grid.communicator.allReduce(&span, .sum)
         return 2 * diagonal.reduce(0) { $0 + Scalar.Real.log($1) }
     }
+}
+
+/// Replaces the lower triangle by L; ‖A‖₁.
+private func factorDefinite<Scalar: LinearScalar>(
+    _ a: inout DistributedMatrix<Scalar>
+) throws(TesseraError) -> Scalar.Real {
+    let norm = try a.hermitianNorm()
+    let grid = a.grid
+    let failingMinor = try grid.communicator.collectivelyUnlessStopped("Cholesky") { () throws(TesseraError) in
+        try factorLowerTriangle(&a)
+    }
+    if let failingMinor { throw .notPositiveDefinite(minor: failingMinor) }
+    return norm
 }

@@ -189,3 +189,59 @@ func unpackRows<Scalar: LinearScalar>(
         }
     }
 }
+
+/// The m x n matrix X as its transpose.
+@_specialize(where Scalar == Float)
+@_specialize(where Scalar == Double)
+@_specialize(where Scalar == Complex<Float>)
+@_specialize(where Scalar == Complex<Double>)
+func transpose<Scalar: LinearScalar>(
+    _ x: UnsafePointer<Scalar>, _ ldx: Int, _ m: Int, _ n: Int, to y: UnsafeMutablePointer<Scalar>, _ ldy: Int
+) {
+    for j in 0..<n { for i in 0..<m { y[j &+ i &* ldy] = x[i &+ j &* ldx] } }
+}
+
+/// xᵢ = dᵢ xᵢ for real dᵢ.
+@_specialize(where Scalar == Float)
+@_specialize(where Scalar == Double)
+@_specialize(where Scalar == Complex<Float>)
+@_specialize(where Scalar == Complex<Double>)
+func scaleElements<Scalar: LinearScalar>(
+    _ x: UnsafeMutablePointer<Scalar>, _ count: Int, by d: UnsafePointer<Scalar.Real>
+) {
+    for i in 0..<count {
+        x[i] = Scalar(real: d[i] * x[i].realPart, imaginary: d[i] * x[i].imaginaryPart)
+    }
+}
+
+/// sizes[i] = max(sizes[i], |Re xᵢ|, |Im xᵢ|), or NaN where there is one; returns the largest of these for all i.
+@_specialize(where Scalar == Float)
+@_specialize(where Scalar == Double)
+@_specialize(where Scalar == Complex<Float>)
+@_specialize(where Scalar == Complex<Double>)
+func raiseToParts<Scalar: LinearScalar>(
+    _ x: UnsafePointer<Scalar>, _ count: Int, _ sizes: UnsafeMutablePointer<Scalar.Real>
+) -> Scalar.Real {
+    var largest: Scalar.Real = 0
+    for i in 0..<count {
+        let size = largerOrNaN(x[i].realPart.magnitude, x[i].imaginaryPart.magnitude)
+        sizes[i] = largerOrNaN(sizes[i], size)
+        largest = largerOrNaN(largest, size)
+    }
+    return largest
+}
+
+/// max dᵢ max(|Re xᵢ|, |Im xᵢ|), or NaN where there is one.
+@_specialize(where Scalar == Float)
+@_specialize(where Scalar == Double)
+@_specialize(where Scalar == Complex<Float>)
+@_specialize(where Scalar == Complex<Double>)
+func largestScaledPart<Scalar: LinearScalar>(
+    _ x: UnsafePointer<Scalar>, _ count: Int, _ d: UnsafePointer<Scalar.Real>
+) -> Scalar.Real {
+    var largest: Scalar.Real = 0
+    for i in 0..<count {
+        largest = largerOrNaN(largest, d[i] * largerOrNaN(x[i].realPart.magnitude, x[i].imaginaryPart.magnitude))
+    }
+    return largest
+}

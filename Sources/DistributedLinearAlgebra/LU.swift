@@ -19,8 +19,8 @@ public struct LU<Scalar: LinearScalar>: ~Copyable {
     public let pivots: [Int]
     /// The first i, from 0, with U(i, i) exactly zero; nil where there is none.
     public let firstZeroPivot: Int?
-    /// ‖A‖₁ and ‖A‖∞, for the condition number.
-    let norms: (one: Scalar.Real, infinity: Scalar.Real)
+    /// ‖A‖₁ and ‖A‖∞, for the condition number, and max |aᵢⱼ|, for the growth factor.
+    let norms: (one: Scalar.Real, infinity: Scalar.Real, maximum: Scalar.Real)
 
     /// Factors the matrix, m x n, in its own memory. Collective.
     ///
@@ -35,14 +35,14 @@ public struct LU<Scalar: LinearScalar>: ~Copyable {
                     found: "blocks of \(rows.block)x\(columns.block)")
             }
         }
-        let (oneNorm, infinityNorm) = (try matrix.norm(.one), try matrix.norm(.infinity))
+        let found = (try matrix.norm(.one), try matrix.norm(.infinity), try matrix.norm(.maximum))
         let grid = matrix.grid
-        let found = try grid.communicator.collectivelyUnlessStopped("LU") { () throws(TesseraError) in
+        let factored = try grid.communicator.collectivelyUnlessStopped("LU") { () throws(TesseraError) in
             try factorWithPivoting(&matrix)
         }
-        pivots = found.pivots
-        firstZeroPivot = found.firstZero
-        norms = (oneNorm, infinityNorm)
+        pivots = factored.pivots
+        firstZeroPivot = factored.firstZero
+        norms = found
         factors = matrix
     }
 

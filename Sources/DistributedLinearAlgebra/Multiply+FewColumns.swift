@@ -58,10 +58,17 @@ private struct ThinProductStep<Scalar: LinearScalar>: ~Copyable {
             0..<width, columns: columns, of: dealt.view, .none, dealtLike: map.columns)
 
         let partial = Workspace<Scalar>(localRows.count * width)
-        Scalar.gemm(
-            .none, transposeB == .conjugateTranspose ? .conjugateTranspose : .transpose, localRows.count, width,
-            localColumns.count, alpha, a.localBase, a.leadingDimension, x.base, x.leadingDimension, 0, partial.base,
-            max(1, localRows.count))
+        if width == 1, !Scalar.isComplex || transposeB != .conjugateTranspose {
+            // BLAS 2 reads A once; BLAS 3 would copy it first.
+            Scalar.gemv(
+                .none, localRows.count, localColumns.count, alpha, a.localBase, a.leadingDimension, x.base,
+                x.leadingDimension, 0, partial.base, 1)
+        } else {
+            Scalar.gemm(
+                .none, transposeB == .conjugateTranspose ? .conjugateTranspose : .transpose, localRows.count, width,
+                localColumns.count, alpha, a.localBase, a.leadingDimension, x.base, x.leadingDimension, 0,
+                partial.base, max(1, localRows.count))
+        }
         try grid.rowCommunicator.reduce(partial.base, localRows.count * width, .sum, to: 0)
 
         let product = DistributedMatrix<Scalar>(
@@ -85,10 +92,16 @@ private struct ThinProductStep<Scalar: LinearScalar>: ~Copyable {
         let x = try buffers.gatherColumns(0..<width, rows: rows, of: dealt.view, .none, dealtLike: map.rows)
 
         let partial = Workspace<Scalar>(localColumns.count * width)
-        Scalar.gemm(
-            transposeA, .none, width, localColumns.count, localRows.count,
-            transposeA == .conjugateTranspose ? alpha.conjugate : alpha, x.base, x.leadingDimension, a.localBase,
-            a.leadingDimension, 0, partial.base, width)
+        if width == 1, !Scalar.isComplex || transposeA == .transpose {
+            Scalar.gemv(
+                .transpose, localRows.count, localColumns.count, alpha, a.localBase, a.leadingDimension, x.base, 1, 0,
+                partial.base, 1)
+        } else {
+            Scalar.gemm(
+                transposeA, .none, width, localColumns.count, localRows.count,
+                transposeA == .conjugateTranspose ? alpha.conjugate : alpha, x.base, x.leadingDimension, a.localBase,
+                a.leadingDimension, 0, partial.base, width)
+        }
         try grid.columnCommunicator.reduce(partial.base, localColumns.count * width, .sum, to: 0)
 
         let product = DistributedMatrix<Scalar>(
