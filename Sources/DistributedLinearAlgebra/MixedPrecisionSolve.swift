@@ -131,13 +131,14 @@ private func refineByGMRES<Scalar: LinearScalar>(
         let spent = cycles.reduce(0, +)
         let iterations = try correctByGMRES(
             a, isAdjoint: isAdjoint, factor, &r, isActive: sizes.map { !goal.isMet($0) },
-            limit: min(cycleLimit, mostIterations - spent), tolerance: 1e-6)
+            limit: min(cycleLimit, mostIterations - spent), tolerance: Scalar.unitRoundoff.squareRoot())
         part.add(r)
         r = try residual(a, adjoint: isAdjoint, part, right)
         sizes = goal.sizes(r, part)
         cycles.append(iterations)
         guard let now = goal.worst(sizes) else { break }
-        let isStuck = !(now <= worst / 2) || spent + iterations >= mostIterations
+        // The first cycle mends the error of X, which A may hide from the residual; the others must lessen that.
+        let isStuck = cycles.count > 1 && !(now <= worst / 2) || !now.isFinite || spent + iterations >= mostIterations
         if isStuck {
             course.failure =
                 now.isFinite ? .noConvergence(iterations: course.plainSteps + spent + iterations) : .notFinite

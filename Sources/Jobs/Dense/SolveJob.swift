@@ -24,7 +24,8 @@ private func solution<Scalar: LinearScalar>(
     try run.stopIfAsked()
 
     let watch = try Stopwatch(run.world)
-    let answer = try solve(consuming: a, b, method: spec.method.engine) { (range) throws(TesseraError) in
+    let answer = try solve(consuming: a, b, method: spec.method.engine, precision: spec.precision.engine) {
+        (range) throws(TesseraError) in
         try file.read(Scalar.self, columns: range, block: block)
     }
     let seconds = try watch.seconds()
@@ -35,6 +36,7 @@ private func solution<Scalar: LinearScalar>(
     summary.add("type", "type", .text(Scalar.typeName))
     summary.add(dense: grid, block: block)
     summary.add("method", "method", .text(answer.method.text))
+    summary.add(precision: answer.precision, answer.iterations, answer.fallback)
     summary.add("backward_error", "backward error", .quantity(Double(answer.backwardError), ""))
     summary.add("condition_estimate", "condition estimate", .quantity(Double(answer.conditionEstimate), ""))
     if let warning = answer.warning { summary.add("warning", "warning", .text(warning)) }
@@ -51,6 +53,24 @@ extension SolveSpec.Method {
         case .lu: .lu
         case .cholesky: .cholesky
         }
+    }
+}
+
+extension JobPrecision {
+    var engine: SolvePrecision {
+        switch self {
+        case .full: .full
+        case .mixed: .mixed
+        }
+    }
+}
+
+extension JobSummary {
+    /// The precision that gave the answer, what refinement took, and why it is not the one that was asked for.
+    mutating func add(precision: SolvePrecision, _ iterations: Int, _ fallback: MixedPrecisionFailure?) {
+        add("precision", "precision", .text(precision.rawValue))
+        if precision == .mixed { add("iterations", "refinement steps", .integer(iterations)) }
+        if let fallback { add("fallback", "not mixed because", .text(fallback.description)) }
     }
 }
 

@@ -22,7 +22,7 @@ let mixedPrecisionChecks: [RankCheck] = [
     RankCheck("mixed precision and condition numbers beyond the lower one") { world in
         try forEachGrid(world) { grid in
             for (n, block) in [(24, 5), (300, 160)] {
-                for condition in [1e8, 1e12] {
+                for condition in [1e8, 1e12, 1e14] {
                     try checkIllConditioned(Double.self, n, block, condition, on: grid)
                     if n < 100 { try checkIllConditioned(Complex<Double>.self, n, block, condition, on: grid) }
                 }
@@ -64,7 +64,8 @@ let mixedPrecisionChecks: [RankCheck] = [
             let close = try matrix { i, j in i + j == 1 ? 1 : i == j ? (i == 1 ? 1 + 0x1p-30 : 1) : j == 0 ? 0.25 : 0 }
             let singular = try solve(close, b, precision: .mixed)
             expectEqual(singular.precision, .full)
-            expectEqual(singular.fallback, .singular(pivot: 1))
+            let isSingular = if case .singular = singular.fallback { true } else { false }
+            expect(isSingular, "\(String(describing: singular.fallback))")
             expect(singular.backwardError <= 16 * Double(n) * Double.unitRoundoff && singular.warning == nil)
             expectThrows(matches: { $0 == .singular(pivot: 1) }) {
                 _ = try solve(try matrix { _, j in j < 2 ? 1 : Double(j) }, b, precision: .mixed)
@@ -166,12 +167,12 @@ private func checkMixed<Scalar: LinearScalar>(
 private func checkIllConditioned<Scalar: LinearScalar>(
     _: Scalar.Type, _ n: Int, _ block: Int, _ condition: Double, on grid: ProcessGrid
 ) throws {
-    // Well-conditioned, but for a last row that is the sum of the others up to 1 / condition.
+    // Well-conditioned, but for a last row that is nearly the sum of the others; κ₁ is some 10⁴ times what that makes it.
     let source = IndexedRandom(seed: 84)
     let base = Matrix<Scalar>(rows: n, columns: n) { source.element($0, $1) }
     let plain = Matrix<Scalar>(rows: n, columns: n) { i, j in
         guard i == n - 1 else { return base[i, j] }
-        var sum = base[i, j] * Scalar(real: Scalar.Real(1 / condition))
+        var sum = base[i, j] * Scalar(real: Scalar.Real(1e4 / condition))
         for k in 0..<n - 1 { sum += base[k, j] }
         return sum
     }
@@ -183,7 +184,8 @@ private func checkIllConditioned<Scalar: LinearScalar>(
         let name = "\(Scalar.typeName) n \(n) condition \(condition) columns \(columns)"
         expect(
             (answer.precision == .mixed) == (answer.fallback == nil), "\(name): \(String(describing: answer.fallback))")
-        if condition < 1e9 { expectEqual(answer.precision, .mixed, name) }
+        if condition < 1e13 { expectEqual(answer.precision, .mixed, name) }
+        expect(answer.conditionEstimate > Scalar.Real(condition / 30), "\(name): \(answer.conditionEstimate)")
         let x = try replicated(answer.x)
         try expectSolved(plain, x, b, Double(answer.backwardError), name)
         expect(answer.warning == nil, "\(name): \(answer.warning ?? "")")

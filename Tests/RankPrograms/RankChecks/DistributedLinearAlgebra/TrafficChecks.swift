@@ -129,7 +129,7 @@ private func checkRefinementTraffic(_ n: Int, _ block: Int, on grid: ProcessGrid
             let words = RefinementModel.communication(
                 n: n, m: m, pivots: factor.pivots, plainSteps: course.plainSteps, groups: course.groups, on: model)
             let place = "refinement n \(n) m \(m) hermitian \(isHermitian) on \(grid.rows)x\(grid.columns)"
-            expect(course.failure == nil, place)
+            expect(course.failure == nil, "\(place): \(course)")
             expectEqual(!course.groups.isEmpty, isHard, "GMRES, \(place)")
             expectEqual(
                 try world.allReduce(after.bytes - before.bytes, .sum),
