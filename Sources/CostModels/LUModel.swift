@@ -13,8 +13,8 @@ public enum LUModel {
     ///   - grid: the ranks and the block size.
     public static func communication(m: Int, n: Int, pivots: [Int], on grid: GridModel) -> Communication {
         let (p, q, size) = (grid.rows, grid.columns, grid.size)
-        // ‖A‖₁ and ‖A‖∞
-        var total = Communication(reals: p * n + q * m + 2 * size, messages: 4 * size)
+        // ‖A‖₁, ‖A‖∞ and max |aᵢⱼ|
+        var total = Communication(reals: p * n + q * m + 3 * size, messages: 5 * size)
         let steps = min(m, n)
         for start in stride(from: 0, to: steps, by: grid.block) {
             let panel = start..<min(start + grid.block, steps)

@@ -23,14 +23,15 @@ public enum MemoryModel {
         bytes(8, [[3, cells], [ranks, 2, sourceCells]], ranks: ranks)
     }
 
-    /// A x = b for a square A, factorized in place, with A read again by panels for the residual.
+    /// A x = b for a square A, factorized in place, with A read again by panels for the residual; or in mixed precision,
+    /// with A at rest and a factor of half its size.
     ///
-    /// 1.3 n² + 3 n · columns scalars: factor and panels; b, x and the residual.
-    public static func solve(n: Int, columns: Int, scalarBytes: Int, ranks: Int) -> Int {
+    /// 1.3 n² + 3 n · columns scalars: factor and panels; b, x and the residual. In mixed precision 1.8 n².
+    public static func solve(n: Int, columns: Int, scalarBytes: Int, isMixed: Bool = false, ranks: Int) -> Int {
         // 1.3 n² in whole numbers: n² and three tenths of it.
         saturating(
             bytes(scalarBytes, [[n, n], [3, n, columns]], ranks: ranks),
-            bytes(scalarBytes, [[3, n, n]], ranks: 0) / 10)
+            bytes(scalarBytes, [[isMixed ? 8 : 3, n, n]], ranks: 0) / 10)
     }
 
     /// C = alpha op(A) op(B): the three matrices, m x k, k x n and m x n, and a panel of each operand; the partial products
@@ -42,8 +43,8 @@ public enum MemoryModel {
     }
 
     /// The benchmark: a generated system of one right-hand side, generated again by panels for the residual.
-    public static func linpack(n: Int, scalarBytes: Int, ranks: Int) -> Int {
-        solve(n: n, columns: 1, scalarBytes: scalarBytes, ranks: ranks)
+    public static func linpack(n: Int, scalarBytes: Int, isMixed: Bool = false, ranks: Int) -> Int {
+        solve(n: n, columns: 1, scalarBytes: scalarBytes, isMixed: isMixed, ranks: ranks)
     }
 
     /// The sum of products, in scalars, as bytes; `Int.max` where 64 bits do not hold it.

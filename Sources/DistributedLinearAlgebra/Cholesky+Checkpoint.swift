@@ -27,7 +27,7 @@ extension Cholesky {
     ///   - grid: the ranks: any number of them, in any shape.
     ///   - block: rows and columns of a block; nil for a size that fits the shape.
     /// - Throws, on all ranks: `TesseraError.file` where the store holds no whole checkpoint of a Cholesky factorization
-    ///   of such scalars, or that of another job; `TesseraError.memory`; and as ``init(consuming:checkpoint:)``.
+    ///   of such scalars, or that of another job; `TesseraError.memory`; and as ``init(consuming:triangle:checkpoint:)``.
     public init(resuming store: CheckpointStore, on grid: ProcessGrid, block: Int? = nil) throws(TesseraError) {
         guard let factor = try Cholesky.resumed(from: store, on: grid, block: block) else {
             throw store.nothingToResume

@@ -1,4 +1,4 @@
-// A X = B from A = L Lᴴ: two triangular solves, 2 n² flops for each right-hand side.
+// A X = B from A = L Lᴴ or A = Uᴴ U: two triangular solves, 2 n² flops for each right-hand side.
 
 public import DistributedArrays
 public import Failures
@@ -20,7 +20,12 @@ extension Cholesky {
 
     /// Replaces B by A⁻¹ B. Collective.
     public borrowing func solve(inPlace b: inout DistributedMatrix<Scalar>) throws(TesseraError) {
-        try solveTriangular(factor, .lower, &b)  // L Y = B
-        try solveTriangular(factor, .lower, transposeA: .conjugateTranspose, &b)  // Lᴴ X = Y
+        if triangle == .lower {
+            try solveTriangular(factor, .lower, &b)  // L Y = B
+            try solveTriangular(factor, .lower, transposeA: .conjugateTranspose, &b)  // Lᴴ X = Y
+        } else {
+            try solveTriangular(factor, .upper, transposeA: .conjugateTranspose, &b)  // Uᴴ Y = B
+            try solveTriangular(factor, .upper, &b)  // U X = Y
+        }
     }
 }

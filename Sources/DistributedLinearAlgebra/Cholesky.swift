@@ -4,9 +4,11 @@ public import LinearAlgebra
 internal import MessagePassing
 internal import RealModule
 
-/// The Cholesky factorization A = L Lᴴ of a Hermitian positive definite matrix.
+/// The Cholesky factorization A = L Lᴴ, or A = Uᴴ U, of a Hermitian positive definite matrix.
 ///
-/// Only the lower triangle of A is read, and L replaces it; the strict upper triangle keeps what was there.
+/// Only one triangle of A is read, and L or U replaces it; the strict other triangle keeps what was there. The lower
+/// triangle is factored in A's own memory; for the upper one a conjugate transpose of A, n² scalars over all ranks, stands
+/// beside it meanwhile.
 ///
 /// ```swift
 /// let factor = try Cholesky(consuming: covariance)       // in place
@@ -14,8 +16,10 @@ internal import RealModule
 /// let logDeterminant = factor.logarithmOfDeterminant()
 /// ```
 public struct Cholesky<Scalar: LinearScalar>: ~Copyable {
-    /// L in the lower triangle.
+    /// L in the lower triangle, or U in the upper one.
     public let factor: DistributedMatrix<Scalar>
+    /// The triangle of A that was read, and that holds the factor.
+    public let triangle: Triangle
     /// ‖A‖₁, for the condition number.
     let norm: Scalar.Real
 
@@ -23,17 +27,25 @@ public struct Cholesky<Scalar: LinearScalar>: ~Copyable {
     ///
     /// - Parameters:
     ///   - matrix: A, in square blocks.
+    ///   - triangle: the triangle of A that is read.
     ///   - store: where the factorization saves itself, at the store's interval and before it is interrupted; nil for
-    ///     nowhere. ``init(resuming:on:block:)`` takes it up again.
+    ///     nowhere. ``init(resuming:on:block:)`` takes it up again. For the lower triangle only.
     /// - Throws, on all ranks: `TesseraError.notPositiveDefinite` with the order of the first leading minor that
     ///   is not positive; `TesseraError.argument` for a matrix that is not square or whose
-    ///   blocks are not square; `TesseraError.interrupted` between two panels; `TesseraError.file` where a checkpoint
-    ///   cannot be written or the store holds that of another job.
+    ///   blocks are not square, and for an upper triangle with a store; `TesseraError.interrupted` between two panels;
+    ///   `TesseraError.file` where a checkpoint cannot be written or the store holds that of another job.
     public init(
-        consuming matrix: consuming DistributedMatrix<Scalar>, checkpoint store: CheckpointStore? = nil
+        consuming matrix: consuming DistributedMatrix<Scalar>, triangle: Triangle = .lower,
+        checkpoint store: CheckpointStore? = nil
     ) throws(TesseraError) {
         let (rows, columns) = (matrix.layout.rows, matrix.layout.columns)
-        try matrix.grid.communicator.agree("Cholesky", on: matrix.layout.words) { () throws(TesseraError) in
+        try matrix.grid.communicator.agree("Cholesky", on: matrix.layout.words + [Int(triangle.letter)]) {
+            () throws(TesseraError) in
+            guard triangle == .lower || store == nil else {
+                throw .argument(
+                    routine: "Cholesky", name: "triangle", expected: ".lower, for a factorization that saves itself",
+                    found: ".upper")
+            }
             guard rows.extent == columns.extent else {
                 throw .argument(
                     routine: "Cholesky", name: "matrix", expected: "a square matrix",
@@ -45,12 +57,25 @@ public struct Cholesky<Scalar: LinearScalar>: ~Copyable {
                     found: "blocks of \(rows.block)x\(columns.block)")
             }
         }
-        try store?.requireOwnFolder(on: matrix.grid.communicator)
-        let state = CholeskyState<Scalar>(step: 0, norm: try matrix.hermitianNorm())
-        try self.init(factoring: matrix, from: state, store)
+        guard triangle == .upper else {
+            try store?.requireOwnFolder(on: matrix.grid.communicator)
+            let state = CholeskyState<Scalar>(step: 0, norm: try matrix.hermitianNorm())
+            try self.init(factoring: matrix, from: state, store)
+            return
+        }
+        let mirrored = try Cholesky(consuming: try matrix.conjugateTransposeOfUpperTriangle())
+        try matrix.replaceUpperTriangle(byConjugateTransposeOf: mirrored.factor)
+        self.init(upper: matrix, norm: mirrored.norm)
     }
 
-    /// Factors what `state` has left of the matrix.
+    /// A factor U.
+    private init(upper factor: consuming DistributedMatrix<Scalar>, norm: Scalar.Real) {
+        self.factor = factor
+        self.norm = norm
+        triangle = .upper
+    }
+
+    /// Factors what `state` has left of the lower triangle of a matrix.
     init(
         factoring matrix: consuming DistributedMatrix<Scalar>, from state: CholeskyState<Scalar>,
         _ store: CheckpointStore?
@@ -60,15 +85,20 @@ public struct Cholesky<Scalar: LinearScalar>: ~Copyable {
             try factorLowerTriangle(&matrix, from: state, store)
         }
         if let failingMinor { throw .notPositiveDefinite(minor: failingMinor) }
+        triangle = .lower
         factor = matrix
         norm = state.norm
     }
 
     /// Factors a copy of the matrix. Collective.
     ///
-    /// - Throws: as ``init(consuming:checkpoint:)``; `TesseraError.memory` on all ranks where the copy does not fit.
-    public init(_ matrix: borrowing DistributedMatrix<Scalar>) throws(TesseraError) {
-        try self.init(consuming: try matrix.copy())
+    /// - Parameters:
+    ///   - matrix: A, in square blocks.
+    ///   - triangle: the triangle of A that is read.
+    /// - Throws: as ``init(consuming:triangle:checkpoint:)``; `TesseraError.memory` on all ranks where the copy does not
+    ///   fit.
+    public init(_ matrix: borrowing DistributedMatrix<Scalar>, triangle: Triangle = .lower) throws(TesseraError) {
+        try self.init(consuming: try matrix.copy(), triangle: triangle)
     }
 
     /// The order of A.

@@ -60,15 +60,17 @@ func sumOfScaledSquares<Scalar: LinearScalar>(
     return total
 }
 
-/// sums[i] += |xᵢ|; returns Σ |xᵢ|, in four sums side by side: one would wait for each addition.
+/// sums[i] += |xᵢ|; returns Σ |xᵢ| and, NaN left out, max |xᵢ|: each in four parts side by side, as one would wait for each
+/// addition.
 @_specialize(where Scalar == Float)
 @_specialize(where Scalar == Double)
 @_specialize(where Scalar == Complex<Float>)
 @_specialize(where Scalar == Complex<Double>)
 func addModuli<Scalar: LinearScalar>(
     _ x: UnsafePointer<Scalar>, _ count: Int, to sums: UnsafeMutablePointer<Scalar.Real>
-) -> Scalar.Real {
+) -> (sum: Scalar.Real, largest: Scalar.Real) {
     var (s0, s1, s2, s3) = (Scalar.Real.zero, Scalar.Real.zero, Scalar.Real.zero, Scalar.Real.zero)
+    var (l0, l1, l2, l3) = (s0, s1, s2, s3)
     var i = 0
     while i &+ 4 <= count {
         let (m0, m1) = (x[i].absoluteValue, x[i &+ 1].absoluteValue)
@@ -76,15 +78,18 @@ func addModuli<Scalar: LinearScalar>(
         (sums[i], sums[i &+ 1]) = (sums[i] + m0, sums[i &+ 1] + m1)
         (sums[i &+ 2], sums[i &+ 3]) = (sums[i &+ 2] + m2, sums[i &+ 3] + m3)
         (s0, s1, s2, s3) = (s0 + m0, s1 + m1, s2 + m2, s3 + m3)
+        (l0, l1) = (m0 > l0 ? m0 : l0, m1 > l1 ? m1 : l1)
+        (l2, l3) = (m2 > l2 ? m2 : l2, m3 > l3 ? m3 : l3)
         i &+= 4
     }
     while i < count {
         let modulus = x[i].absoluteValue
         sums[i] += modulus
         s0 += modulus
+        l0 = modulus > l0 ? modulus : l0
         i &+= 1
     }
-    return (s0 + s1) + (s2 + s3)
+    return ((s0 + s1) + (s2 + s3), max(max(l0, l1), max(l2, l3)))
 }
 
 /// The first element with the largest |Re| + |Im|, and that number; a NaN counts as the largest. Nil for none.
@@ -166,4 +171,60 @@ func unpackRows<Scalar: LinearScalar>(
             }
         }
     }
+}
+
+/// The m x n matrix X as its transpose.
+@_specialize(where Scalar == Float)
+@_specialize(where Scalar == Double)
+@_specialize(where Scalar == Complex<Float>)
+@_specialize(where Scalar == Complex<Double>)
+func transpose<Scalar: LinearScalar>(
+    _ x: UnsafePointer<Scalar>, _ ldx: Int, _ m: Int, _ n: Int, to y: UnsafeMutablePointer<Scalar>, _ ldy: Int
+) {
+    for j in 0..<n { for i in 0..<m { y[j &+ i &* ldy] = x[i &+ j &* ldx] } }
+}
+
+/// xᵢ = dᵢ xᵢ for real dᵢ.
+@_specialize(where Scalar == Float)
+@_specialize(where Scalar == Double)
+@_specialize(where Scalar == Complex<Float>)
+@_specialize(where Scalar == Complex<Double>)
+func scaleElements<Scalar: LinearScalar>(
+    _ x: UnsafeMutablePointer<Scalar>, _ count: Int, by d: UnsafePointer<Scalar.Real>
+) {
+    for i in 0..<count {
+        x[i] = Scalar(real: d[i] * x[i].realPart, imaginary: d[i] * x[i].imaginaryPart)
+    }
+}
+
+/// sizes[i] = max(sizes[i], |Re xᵢ|, |Im xᵢ|), or NaN where there is one; returns the largest of these for all i.
+@_specialize(where Scalar == Float)
+@_specialize(where Scalar == Double)
+@_specialize(where Scalar == Complex<Float>)
+@_specialize(where Scalar == Complex<Double>)
+func raiseToParts<Scalar: LinearScalar>(
+    _ x: UnsafePointer<Scalar>, _ count: Int, _ sizes: UnsafeMutablePointer<Scalar.Real>
+) -> Scalar.Real {
+    var largest: Scalar.Real = 0
+    for i in 0..<count {
+        let size = largerOrNaN(x[i].realPart.magnitude, x[i].imaginaryPart.magnitude)
+        sizes[i] = largerOrNaN(sizes[i], size)
+        largest = largerOrNaN(largest, size)
+    }
+    return largest
+}
+
+/// max dᵢ max(|Re xᵢ|, |Im xᵢ|), or NaN where there is one.
+@_specialize(where Scalar == Float)
+@_specialize(where Scalar == Double)
+@_specialize(where Scalar == Complex<Float>)
+@_specialize(where Scalar == Complex<Double>)
+func largestScaledPart<Scalar: LinearScalar>(
+    _ x: UnsafePointer<Scalar>, _ count: Int, _ d: UnsafePointer<Scalar.Real>
+) -> Scalar.Real {
+    var largest: Scalar.Real = 0
+    for i in 0..<count {
+        largest = largerOrNaN(largest, d[i] * largerOrNaN(x[i].realPart.magnitude, x[i].imaginaryPart.magnitude))
+    }
+    return largest
 }

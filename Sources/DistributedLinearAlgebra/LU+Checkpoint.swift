@@ -17,10 +17,9 @@ struct LUState<Scalar: LinearScalar> {
     var firstZero: Int?
     /// The exchanges that have been made in the columns left of their panels.
     var exchangedSteps = 0
-    /// ‖A‖₁ and ‖A‖∞.
-    let norms: (one: Scalar.Real, infinity: Scalar.Real)
+    let norms: MatrixNorms<Scalar.Real>
 
-    init(norms: (one: Scalar.Real, infinity: Scalar.Real)) { self.norms = norms }
+    init(norms: MatrixNorms<Scalar.Real>) { self.norms = norms }
 
     /// What a panel has found: its pivots and, behind them, its first zero or -1.
     mutating func add(_ found: [Int], _ panel: Range<Int>) {
@@ -38,14 +37,17 @@ struct LUState<Scalar: LinearScalar> {
         }
         let zero = try saved.state("firstZero", count: 1)[0]
         firstZero = zero >= 0 ? zero : nil
-        let bits = try saved.state("norms", count: 2)
-        norms = (Scalar.Real(bits: bits[0]), Scalar.Real(bits: bits[1]))
+        let values = try saved.state("norms", count: 3).map { Scalar.Real(bits: $0) }
+        norms = MatrixNorms(one: values[0], infinity: values[1], maximum: values[2])
         exchangedSteps = step
     }
 
     /// The state for a checkpoint.
     var saved: [String: [Int]] {
-        ["pivots": pivots, "firstZero": [firstZero ?? -1], "norms": [norms.one.bits, norms.infinity.bits]]
+        [
+            "pivots": pivots, "firstZero": [firstZero ?? -1],
+            "norms": [norms.one.bits, norms.infinity.bits, norms.maximum.bits],
+        ]
     }
 }
 

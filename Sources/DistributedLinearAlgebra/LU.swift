@@ -19,8 +19,8 @@ public struct LU<Scalar: LinearScalar>: ~Copyable {
     public let pivots: [Int]
     /// The first i, from 0, with U(i, i) exactly zero; nil where there is none.
     public let firstZeroPivot: Int?
-    /// ‖A‖₁ and ‖A‖∞, for the condition number.
-    let norms: (one: Scalar.Real, infinity: Scalar.Real)
+    /// For the condition number and the growth factor.
+    let norms: MatrixNorms<Scalar.Real>
 
     /// Factors the matrix, m x n, in its own memory. Collective.
     ///
@@ -43,7 +43,7 @@ public struct LU<Scalar: LinearScalar>: ~Copyable {
             }
         }
         try store?.requireOwnFolder(on: matrix.grid.communicator)
-        let state = LUState<Scalar>(norms: try matrix.oneAndInfinityNorms())
+        let state = LUState<Scalar>(norms: try matrix.norms())
         try self.init(factoring: matrix, from: state, store)
     }
 

@@ -124,12 +124,20 @@ struct RestingProduct<Scalar: LinearScalar>: ~Copyable {
 
         let partial = Workspace<Scalar>(localRows.count * width)
         partial.base.update(repeating: .zero, count: localRows.count * width)
+        let isVector = width == 1 && (!Scalar.isComplex || facing != .conjugateTranspose)
         forEachPart(of: s) { part, elements, leadingDimension in
-            Scalar.gemm(
-                .none, facing, part.rows.count, width, part.columns.count, alpha, elements, leadingDimension,
-                x.base + (part.columns.lowerBound - localColumns.lowerBound) * x.leadingDimension, x.leadingDimension,
-                1,
-                partial.base + part.rows.lowerBound - localRows.lowerBound, max(1, localRows.count))
+            let source = x.base + (part.columns.lowerBound - localColumns.lowerBound) * x.leadingDimension
+            let target = partial.base + part.rows.lowerBound - localRows.lowerBound
+            if isVector {
+                // BLAS 2 reads S once; BLAS 3 would copy it first.
+                Scalar.gemv(
+                    .none, part.rows.count, part.columns.count, alpha, elements, leadingDimension, source,
+                    x.leadingDimension, 1, target, 1)
+            } else {
+                Scalar.gemm(
+                    .none, facing, part.rows.count, width, part.columns.count, alpha, elements, leadingDimension, source,
+                    x.leadingDimension, 1, target, max(1, localRows.count))
+            }
         }
         try grid.rowCommunicator.reduce(partial.base, localRows.count * width, .sum, to: 0)
 
@@ -156,11 +164,19 @@ struct RestingProduct<Scalar: LinearScalar>: ~Copyable {
 
         let partial = Workspace<Scalar>(localColumns.count * width)
         partial.base.update(repeating: .zero, count: localColumns.count * width)
+        let isVector = width == 1 && (!Scalar.isComplex || facing != .conjugateTranspose)
         forEachPart(of: s) { part, elements, leadingDimension in
-            Scalar.gemm(
-                facing, .none, width, part.columns.count, part.rows.count, alpha,
-                x.base + part.rows.lowerBound - localRows.lowerBound, x.leadingDimension, elements, leadingDimension, 1,
-                partial.base + (part.columns.lowerBound - localColumns.lowerBound) * width, max(1, width))
+            let source = x.base + part.rows.lowerBound - localRows.lowerBound
+            let target = partial.base + (part.columns.lowerBound - localColumns.lowerBound) * width
+            if isVector {
+                Scalar.gemv(
+                    .transpose, part.rows.count, part.columns.count, alpha, elements, leadingDimension, source, 1, 1,
+                    target, 1)
+            } else {
+                Scalar.gemm(
+                    facing, .none, width, part.columns.count, part.rows.count, alpha, source, x.leadingDimension,
+                    elements, leadingDimension, 1, target, max(1, width))
+            }
         }
         try grid.columnCommunicator.reduce(partial.base, localColumns.count * width, .sum, to: 0)
 

@@ -36,26 +36,32 @@ extension DistributedMatrix {
         }
     }
 
-    /// ‖A‖₁ and ‖A‖∞ in one pass over the matrix. Collective.
-    borrowing func oneAndInfinityNorms() throws(TesseraError) -> (one: Scalar.Real, infinity: Scalar.Real) {
+    /// ‖A‖₁, ‖A‖∞ and max |aᵢⱼ| in one pass over the matrix. Collective.
+    borrowing func norms() throws(TesseraError) -> MatrixNorms<Scalar.Real> {
         let sums = localSums()
         return try grid.communicator.collectively("norm") { () throws(TesseraError) in
-            (
-                try largest(of: sums.columns, summedOver: grid.columnCommunicator),
-                try largest(of: sums.rows, summedOver: grid.rowCommunicator)
-            )
+            MatrixNorms(
+                one: try largest(of: sums.columns, summedOver: grid.columnCommunicator),
+                infinity: try largest(of: sums.rows, summedOver: grid.rowCommunicator),
+                maximum: try grid.communicator.allReduce(sums.maximum, .orNaN))
         }
     }
 
-    /// Σᵢ |aᵢⱼ| for each local column and Σⱼ |aᵢⱼ| for each local row, over this rank's share. Local.
-    borrowing func localSums() -> (columns: [Scalar.Real], rows: [Scalar.Real]) {
+    /// Σᵢ |aᵢⱼ| for each local column, Σⱼ |aᵢⱼ| for each local row, and max |aᵢⱼ|, over this rank's share. Local.
+    borrowing func localSums() -> (columns: [Scalar.Real], rows: [Scalar.Real], maximum: Scalar.Real) {
         var rows = [Scalar.Real](repeating: 0, count: localRows)
-        let columns = rows.withUnsafeMutableBufferPointer { rows in
-            (0..<localColumns).map { j in
-                rows.baseAddress.map { addModuli(storage + j * leadingDimension, localRows, to: $0) } ?? 0
+        var columns = [Scalar.Real](repeating: 0, count: localColumns)
+        var maximum: Scalar.Real = 0
+        rows.withUnsafeMutableBufferPointer { rows in
+            guard let rows = rows.baseAddress else { return }
+            for j in 0..<localColumns {
+                let (sum, largest) = addModuli(storage + j * leadingDimension, localRows, to: rows)
+                columns[j] = sum
+                // A NaN shows in the sum.
+                maximum = largerOrNaN(maximum, sum.isNaN ? sum : largest)
             }
         }
-        return (columns, rows)
+        return (columns, rows, maximum)
     }
 
     /// The largest of the sums over all ranks of a process column (row) for each local column (row).
@@ -81,7 +87,7 @@ extension DistributedMatrix {
                 let below = layout.rows.count(below: GlobalIndex(column + 1), on: grid.row)
                 let elements = storage + j * leadingDimension
                 if diagonal < below { first[diagonal] += elements[diagonal].realPart.magnitude }
-                sums[column] += addModuli(elements + below, localRows - below, to: first + below)
+                sums[column] += addModuli(elements + below, localRows - below, to: first + below).sum
             }
         }
         for i in 0..<localRows { sums[globalRow(i)] += local[i] }
@@ -100,6 +106,13 @@ extension DistributedMatrix {
         try grid.communicator.allReduce(&span, .orNaN)
         return maxima
     }
+}
+
+/// The norms of a matrix that its factors are judged by.
+struct MatrixNorms<Real: LinearReal> {
+    let one: Real
+    let infinity: Real
+    let maximum: Real
 }
 
 extension Reduction where Element: BinaryFloatingPoint {

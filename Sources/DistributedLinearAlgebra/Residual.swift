@@ -30,8 +30,7 @@ public func backwardError<Scalar: LinearScalar>(
     _ a: borrowing DistributedMatrix<Scalar>, _ x: borrowing DistributedMatrix<Scalar>,
     _ b: borrowing DistributedMatrix<Scalar>
 ) throws(TesseraError) -> Scalar.Real {
-    var r = try b.copy()
-    try multiply(alpha: -1, a, x, beta: 1, into: &r)
+    let r = try residual(a, x, b)
     return worstBackwardError(r, x, b, norm: try a.norm(.infinity))
 }
 
@@ -73,7 +72,7 @@ func requirePanel<Scalar: LinearScalar>(
 }
 
 /// max over columns of ‖r‖∞ / (‖A‖∞ ‖x‖∞ + ‖b‖∞); a column that is zero altogether has none.
-private func worstBackwardError<Scalar: LinearScalar>(
+func worstBackwardError<Scalar: LinearScalar>(
     _ r: borrowing DistributedMatrix<Scalar>, _ x: borrowing DistributedMatrix<Scalar>,
     _ b: borrowing DistributedMatrix<Scalar>, norm: Scalar.Real
 ) -> Scalar.Real {

@@ -4,7 +4,8 @@
 //     Hermitian with a positive diagonal       Cholesky                   n³/3; LU where it turns out not to be definite
 //     anything else                            LU with partial pivoting   2 n³/3
 //
-// Memory over all ranks: 2 n² scalars where A stays (A and its factor), n² where it is consumed; panels beside that.
+// Memory over all ranks: 2 n² scalars where A stays (A and its factor), n² where it is consumed; panels beside that. In
+// mixed precision 1.5 n²: A stays until the answer is right, and its factor is half as long.
 
 public import DistributedArrays
 public import Failures
@@ -23,6 +24,15 @@ public enum SolveMethod: Hashable, Sendable {
     case lu
 }
 
+/// The arithmetic of a factorization.
+public enum SolvePrecision: String, CaseIterable, Hashable, Sendable {
+    /// That of the matrix.
+    case full
+    /// Factors in `Float` or `Complex<Float>`, whose solution is refined to the full precision of `Double` or
+    /// `Complex<Double>`; in full precision after all where that does not converge.
+    case mixed
+}
+
 /// A solution, and what is known of its quality.
 public struct SolveAnswer<Scalar: LinearScalar>: ~Copyable {
     /// X, dealt like B.
@@ -30,22 +40,36 @@ public struct SolveAnswer<Scalar: LinearScalar>: ~Copyable {
     /// The normwise backward error: max over columns of ‖b - A x‖∞ / (‖A‖∞ ‖x‖∞ + ‖b‖∞). X solves exactly a system whose A
     /// and b differ from the given ones by no more than this, relatively; a few eps is as good as it gets.
     public let backwardError: Scalar.Real
-    /// An estimate of κ₁(A) = ‖A‖₁ ‖A⁻¹‖₁: X's relative error is about this times the backward error.
+    /// An estimate of κ₁(A) = ‖A‖₁ ‖A⁻¹‖₁: X's relative error is about this times the backward error. Of R A C where that
+    /// was factored in full precision (``isEquilibrated``).
     public let conditionEstimate: Scalar.Real
     /// What was used; never `.automatic`.
     public let method: SolveMethod
+    /// The precision of the factors that gave X.
+    public let precision: SolvePrecision
+    /// Steps of refinement, plain ones and GMRES's, of the right-hand side that took most; 0 in full precision.
+    public let iterations: Int
+    /// Why full precision took over from mixed precision; nil where it did not.
+    public let fallback: MixedPrecisionFailure?
+    /// Whether rows or columns were scaled before A was factored in full precision.
+    public let isEquilibrated: Bool
     /// Why the answer should not be trusted; nil where nothing speaks against it.
     public let warning: String?
 
     init(
         x: consuming DistributedMatrix<Scalar>, _ backwardError: Scalar.Real, _ conditionEstimate: Scalar.Real,
-        _ method: SolveMethod
+        _ method: SolveMethod, _ precision: SolvePrecision = .full, iterations: Int = 0,
+        fallback: MixedPrecisionFailure? = nil, isEquilibrated: Bool = false
     ) {
         let n = Scalar.Real(max(1, x.rows))
         self.x = x
         self.backwardError = backwardError
         self.conditionEstimate = conditionEstimate
         self.method = method
+        self.precision = precision
+        self.iterations = iterations
+        self.fallback = fallback
+        self.isEquilibrated = isEquilibrated
         // A NaN fails both comparisons.
         if !(backwardError <= 16 * n * Scalar.unitRoundoff) {
             warning = "the backward error \(backwardError) exceeds 16 n eps: x does not solve the system"
@@ -60,57 +84,85 @@ public struct SolveAnswer<Scalar: LinearScalar>: ~Copyable {
 
 /// Solves A X = B and keeps A. Collective.
 ///
-/// The residual is taken with the whole of A, so that a wrong claim about its structure shows there.
+/// The residual is taken with the whole of A, so that a wrong claim about its structure shows there. A triangular system
+/// needs no factors: it is solved in full precision, unscaled, whatever is asked for.
 ///
 /// - Parameters:
 ///   - a: n x n. Where its blocks are not square, those of the factor's copy are.
 ///   - b: n x m, on the grid of A.
 ///   - method: `.automatic` looks at A's structure.
+///   - precision: that of the factors. `.mixed` reads all of A, whatever the method, scales it where it does not fit the
+///     lower type, and may take LU where A is Hermitian, but not positive definite.
+///   - isEquilibrating: whether to factor R A C in full precision, as ``Equilibration`` scales.
 /// - Throws, on all ranks: `TesseraError.singular`; `TesseraError.notPositiveDefinite` where the method
 ///   is `.cholesky`; `TesseraError.argument` where A is not square (least-squares problems
-///   are not solved here) or B does not fit; `TesseraError.memory` where the copies of A and B do not fit.
+///   are not solved here), B does not fit, or `.mixed` is asked of a type without a lower one; `TesseraError.memory`
+///   where the copies of A and B do not fit.
 public func solve<Scalar: LinearScalar>(
     _ a: borrowing DistributedMatrix<Scalar>, _ b: borrowing DistributedMatrix<Scalar>,
-    method: SolveMethod = .automatic
+    method: SolveMethod = .automatic, precision: SolvePrecision = .full, equilibrating isEquilibrating: Bool = false
 ) throws(TesseraError) -> SolveAnswer<Scalar> {
-    try requireSystem(a, b, method)
+    try requireSystem(a, b, method, precision, isEquilibrating)
     var chosen = try a.resolved(method)
+    var fallback: MixedPrecisionFailure?
+    if precision == .mixed, chosen.isFactorization,
+        let answer = try solveInMixedPrecision(
+            a, b, method: chosen, mayTryLU: method == .automatic, &fallback)
+    {
+        let error = try backwardError(a, answer.x, b)
+        return solveAnswer(answer, error)
+    }
     var x = try b.copy()
+    var scaled = ScaledSystem<Scalar>(isEquilibrating)
     let condition: Scalar.Real
     switch chosen {
     case .triangular(let triangle):
         condition = try solveByTriangle(a, triangle, &x)
     case .cholesky:
-        let attempt = try solveByCholesky(try a.copyInSquareBlocks(), &x, orRefuse: method == .automatic)
+        let attempt = try solveByCholesky(
+            try a.copyInSquareBlocks(), &x, &scaled, orRefuse: method == .automatic)
         if attempt == nil { chosen = .lu }
-        condition = if let attempt { attempt } else { try solveByLU(try a.copyInSquareBlocks(), &x) }
+        condition = if let attempt { attempt } else { try solveByLU(try a.copyInSquareBlocks(), &x, &scaled) }
     case .lu, .automatic:
-        condition = try solveByLU(try a.copyInSquareBlocks(), &x)
+        condition = try solveByLU(try a.copyInSquareBlocks(), &x, &scaled)
     }
-    return SolveAnswer(x: x, try backwardError(a, x, b), condition, chosen)
+    return SolveAnswer(
+        x: x, try backwardError(a, x, b), condition, chosen, fallback: fallback, isEquilibrated: scaled.isScaled)
 }
 
 /// Solves A X = B in the memory of A. Collective.
 ///
 /// The residual needs A, which the factor has replaced: `panel` generates it again, or reads it again, a few columns at a
-/// time. Beside A's own n² scalars only panels of n x 256 are allocated.
+/// time. Beside A's own n² scalars only panels of n x 256 are allocated; in mixed precision A is replaced only where full
+/// precision takes over, and n² scalars of the lower type come beside it until then.
 ///
 /// - Parameters:
 ///   - a: n x n in square blocks.
 ///   - b: n x m, on the grid of A.
-///   - method: as in ``solve(_:_:method:)``.
-///   - store: where the factorization saves itself, and where it is taken up again if it has been saved there before; nil
-///     for nowhere.
+///   - method: as in ``solve(_:_:method:precision:equilibrating:)``.
+///   - precision: as in ``solve(_:_:method:precision:equilibrating:)``.
+///   - isEquilibrating: as in ``solve(_:_:method:precision:equilibrating:)``; not with a store.
+///   - store: where the factorization in full precision saves itself, and where it is taken up again if it has been saved
+///     there before; nil for nowhere.
 ///   - panel: the n x count matrix of A's columns in a range, on the grid of A.
-/// - Throws: as ``solve(_:_:method:)``; `TesseraError.file` on all ranks where a checkpoint cannot be written or the store
-///   holds that of another job; and what `panel` throws.
+/// - Throws: as ``solve(_:_:method:precision:equilibrating:)``; `TesseraError.argument` for scales with a store;
+///   `TesseraError.file` on all ranks where a checkpoint cannot be written or the store holds that of another job; and
+///   what `panel` throws.
 public func solve<Scalar: LinearScalar>(
     consuming a: consuming DistributedMatrix<Scalar>, _ b: borrowing DistributedMatrix<Scalar>,
-    method: SolveMethod = .automatic, checkpoint store: CheckpointStore? = nil,
+    method: SolveMethod = .automatic, precision: SolvePrecision = .full, equilibrating isEquilibrating: Bool = false,
+    checkpoint store: CheckpointStore? = nil,
     regenerating panel: (Range<Int>) throws(TesseraError) -> DistributedMatrix<Scalar>
 ) throws(TesseraError) -> SolveAnswer<Scalar> {
-    try requireSystem(a, b, method)
+    try requireSystem(a, b, method, precision, isEquilibrating)
+    if store != nil, isEquilibrating {
+        throw .argument(
+            routine: "solve", name: "equilibrating", expected: "false, for a factorization that saves itself",
+            found: "true")
+    }
+    var fallback: MixedPrecisionFailure?
     var x = try b.copy()
+    var scaled = ScaledSystem<Scalar>(isEquilibrating)
     let condition: Scalar.Real
     let (layout, grid) = (a.layout, a.grid)
     var known: SolveMethod?
@@ -124,17 +176,34 @@ public func solve<Scalar: LinearScalar>(
         a = try assembled(layout, grid, panel)
     }
     var chosen = if let known { known } else { try a.resolved(method) }
+    if known == nil, precision == .mixed, chosen.isFactorization,
+        let answer = try solveInMixedPrecision(
+            a, b, method: chosen, mayTryLU: method == .automatic, &fallback)
+    {
+        let error = try backwardError(a, answer.x, b)
+        return solveAnswer(answer, error)
+    }
     switch chosen {
     case .triangular(let triangle):
         condition = try solveByTriangle(a, triangle, &x)
     case .cholesky:
-        let attempt = try solveByCholesky(a, &x, orRefuse: method == .automatic, store)
+        let attempt = try solveByCholesky(a, &x, &scaled, orRefuse: method == .automatic, store)
         if attempt == nil { chosen = .lu }
-        condition = if let attempt { attempt } else { try solveByLU(try assembled(layout, grid, panel), &x, store) }
+        condition =
+            if let attempt { attempt } else { try solveByLU(try assembled(layout, grid, panel), &x, &scaled, store) }
     case .lu, .automatic:
-        condition = try solveByLU(a, &x, store)
+        condition = try solveByLU(a, &x, &scaled, store)
     }
-    return SolveAnswer(x: x, try backwardErrors(x, b, panel), condition, chosen)
+    return SolveAnswer(
+        x: x, try backwardErrors(x, b, panel), condition, chosen, fallback: fallback, isEquilibrated: scaled.isScaled)
+}
+
+/// The answer of a mixed-precision solve.
+private func solveAnswer<Scalar: LinearScalar>(
+    _ mixed: consuming MixedPrecisionAnswer<Scalar>, _ backwardError: Scalar.Real
+) -> SolveAnswer<Scalar> {
+    let (condition, method, iterations) = (mixed.conditionEstimate ?? .nan, mixed.method, mixed.iterations)
+    return SolveAnswer(x: mixed.takeX(), backwardError, condition, method, .mixed, iterations: iterations)
 }
 
 // MARK: The methods
@@ -154,12 +223,15 @@ private func solveByTriangle<Scalar: LinearScalar>(
 
 /// X = A⁻¹ X from A = L Lᴴ; κ₁(A). Where A is not positive definite: an error, or nil with X as it was.
 private func solveByCholesky<Scalar: LinearScalar>(
-    _ a: consuming DistributedMatrix<Scalar>, _ x: inout DistributedMatrix<Scalar>, orRefuse mayRefuse: Bool,
-    _ store: CheckpointStore? = nil
+    _ a: consuming DistributedMatrix<Scalar>, _ x: inout DistributedMatrix<Scalar>,
+    _ scaled: inout ScaledSystem<Scalar>, orRefuse mayRefuse: Bool, _ store: CheckpointStore? = nil
 ) throws(TesseraError) -> Scalar.Real? {
     do throws(TesseraError) {
+        scaled.scale(&a, isHermitian: true)
         let factor = try Cholesky(consuming: a, checkpoint: store)
+        scaled.enter(&x)
         try factor.solve(inPlace: &x)
+        scaled.leave(&x)
         return try factor.conditionEstimate()
     } catch {
         guard mayRefuse, case .notPositiveDefinite = error else { throw error }
@@ -169,11 +241,44 @@ private func solveByCholesky<Scalar: LinearScalar>(
 
 /// X = A⁻¹ X from P A = L U; κ₁(A).
 private func solveByLU<Scalar: LinearScalar>(
-    _ a: consuming DistributedMatrix<Scalar>, _ x: inout DistributedMatrix<Scalar>, _ store: CheckpointStore? = nil
+    _ a: consuming DistributedMatrix<Scalar>, _ x: inout DistributedMatrix<Scalar>,
+    _ scaled: inout ScaledSystem<Scalar>, _ store: CheckpointStore? = nil
 ) throws(TesseraError) -> Scalar.Real {
+    scaled.scale(&a, isHermitian: false)
     let factor = try LU(consuming: a, checkpoint: store)
+    scaled.enter(&x)
     try factor.solve(inPlace: &x)
+    scaled.leave(&x)
     return try factor.conditionEstimate()
+}
+
+/// R A C Y = R B and X = C Y, where scales are wanted and A asks for them.
+private struct ScaledSystem<Scalar: LinearScalar> {
+    private let isWanted: Bool
+    private var scales: Equilibration<Scalar>?
+
+    init(_ isWanted: Bool) { self.isWanted = isWanted }
+
+    var isScaled: Bool { scales?.isIdentity == false }
+
+    /// A = R A C; a matrix with NaN or infinity stays as it is. Collective.
+    mutating func scale(_ a: inout DistributedMatrix<Scalar>, isHermitian: Bool) {
+        guard isWanted else { return }
+        scales =
+            isHermitian
+            ? a.findHermitianEquilibration(for: Scalar.Real.self) : a.findEquilibration(for: Scalar.Real.self)
+        if let scales { a.scale(by: scales) }
+    }
+
+    /// B = R B.
+    func enter(_ b: inout DistributedMatrix<Scalar>) {
+        if let scales, isScaled { b.scaleRows(b.localShare(of: scales.rows)) }
+    }
+
+    /// X = C Y.
+    func leave(_ y: inout DistributedMatrix<Scalar>) {
+        if let scales, isScaled { y.scaleRows(y.localShare(of: scales.columns)) }
+    }
 }
 
 // MARK: Choice
@@ -212,21 +317,32 @@ private func assembled<Scalar: LinearScalar>(
 
 /// Refuses a system that cannot be solved here, on all ranks alike.
 private func requireSystem<Scalar: LinearScalar>(
-    _ a: borrowing DistributedMatrix<Scalar>, _ b: borrowing DistributedMatrix<Scalar>, _ method: SolveMethod
+    _ a: borrowing DistributedMatrix<Scalar>, _ b: borrowing DistributedMatrix<Scalar>, _ method: SolveMethod,
+    _ precision: SolvePrecision, _ isEquilibrating: Bool
 ) throws(TesseraError) {
     let (rows, columns) = (a.rows, a.columns)
     let (rightRows, rightColumns) = (b.rows, b.columns)
     let isSameGrid = a.grid === b.grid
-    try a.grid.communicator.agree("solve", on: a.layout.words + b.layout.words + method.words) {
+    let options = [precision == .mixed ? 1 : 0, isEquilibrating ? 1 : 0]
+    try a.grid.communicator.agree("solve", on: a.layout.words + b.layout.words + method.words + options) {
         () throws(TesseraError) in
         try requireShape(
             "solve", "a", "a square matrix (least squares are not solved here)", rows == columns, rows, columns)
         try requireShape("solve", "b", "\(rows) rows, as a has", rightRows == rows, rightRows, rightColumns)
         guard isSameGrid else { throw differentGrids("solve", "b") }
+        guard precision == .full || Scalar.hasLower else {
+            throw .argument(
+                routine: "solve", name: "precision",
+                expected: "full for \(Scalar.typeName), which has no lower precision",
+                found: "mixed")
+        }
     }
 }
 
 extension SolveMethod {
+    /// Whether A is factored; `.automatic` has been resolved.
+    fileprivate var isFactorization: Bool { self == .cholesky || self == .lu }
+
     fileprivate var words: [Int] {
         switch self {
         case .automatic: [0]

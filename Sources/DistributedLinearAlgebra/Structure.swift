@@ -67,7 +67,7 @@ extension DistributedMatrix {
     }
 
     /// This rank's elements of the diagonal, by global index.
-    private borrowing func forEachOwnDiagonal(_ body: (Int, Scalar) -> Void) {
+    borrowing func forEachOwnDiagonal(_ body: (Int, Scalar) -> Void) {
         for j in 0..<localColumns {
             let i = GlobalIndex(globalColumn(j))
             guard i.value < rows, layout.rows.owner(of: i) == grid.row else { continue }

@@ -19,6 +19,14 @@ public enum JobElement: String, CaseIterable, Hashable, Sendable {
     public var isComplex: Bool { self == .complexFloat || self == .complexDouble }
 }
 
+/// The arithmetic of a factorization.
+public enum JobPrecision: String, CaseIterable, Hashable, Sendable {
+    /// That of the job's type.
+    case full
+    /// Half its length, refined to the whole.
+    case mixed
+}
+
 /// A process grid, rows by columns.
 public struct JobGrid: Hashable, Sendable {
     public let rows: Int
@@ -47,6 +55,13 @@ extension JobKey {
     static let automaticElement = JobKey(
         "type", .either([.choice(["auto"] + JobElement.allCases.map(\.rawValue))]), .defaults(.text("auto")),
         "The type to compute in; auto takes double, or complex-double where an input is complex.")
+}
+
+extension JobKey {
+    static let precision = JobKey(
+        "precision", .choice(JobPrecision.allCases.map(\.rawValue)), .defaults(.text("full")),
+        "The arithmetic of the factors; mixed factors in half the length and refines to the whole, or takes full where "
+            + "that does not converge; for double and complex-double.")
 }
 
 extension CheckedSection {
@@ -78,5 +93,15 @@ extension CheckedSection {
                 found: ConfigurationNode.quote(type.rawValue))
             return
         }
+    }
+
+    /// Mixed precision needs a type of half the length.
+    func checkPrecision(_ report: inout JobReport) {
+        guard ifSound(text: "precision").flatMap(JobPrecision.init) == .mixed,
+            let type = ifSound(text: "type").flatMap(JobElement.init), type == .float || type == .complexFloat
+        else { return }
+        report.add(
+            location("precision"), fullName("precision"), expected: "full for the type \(type.rawValue)",
+            found: ConfigurationNode.quote(JobPrecision.mixed.rawValue))
     }
 }

@@ -8,6 +8,7 @@ public struct LinpackSpec: JobSpec {
     public let n: Int
     public let seed: Int
     public let element: JobElement
+    public let precision: JobPrecision
     /// nil lets the engine choose.
     public let block: Int?
     public let grid: JobGrid?
@@ -22,23 +23,25 @@ public struct LinpackSpec: JobSpec {
         JobKey("seed", .integer(0...Int.max), .defaults(.integer(1)), "Seed of the system: the same on any grid."),
         JobKey(
             "type", .choice(JobElement.allCases.map(\.rawValue)), .defaults(.text("double")), "The type to compute in."),
-        .block, .grid, .checkpoint,
+        .precision, .block, .grid, .checkpoint,
     ]
 
     static func checkRelations(_ section: CheckedSection, _ node: JobNode?, _ report: inout JobReport) {
         section.checkGrid(node, &report)
+        section.checkPrecision(&report)
     }
 
     init(_ section: CheckedSection) {
         n = section.integer("n")
         seed = section.integer("seed")
         element = section.choice("type")
+        precision = section.choice("precision")
         block = section.block
         grid = section.grid
         checkpoint = section.checkpoint
     }
 
     func memory(ranks: Int) -> Int {
-        MemoryModel.linpack(n: n, scalarBytes: element.byteSize, ranks: ranks)
+        MemoryModel.linpack(n: n, scalarBytes: element.byteSize, isMixed: precision == .mixed, ranks: ranks)
     }
 }

@@ -19,6 +19,7 @@ public struct SolveSpec: JobSpec {
     public let solution: String
     public let method: Method
     public let element: JobElement
+    public let precision: JobPrecision
     /// nil lets the engine choose.
     public let block: Int?
     public let grid: JobGrid?
@@ -39,12 +40,13 @@ public struct SolveSpec: JobSpec {
         JobKey(
             "method", .choice(Method.allCases.map(\.rawValue)), .defaults(.text("auto")),
             "The factorization; auto takes Cholesky where A is Hermitian and positive definite, LU otherwise."),
-        .automaticElement, .block, .grid, .checkpoint,
+        .automaticElement, .precision, .block, .grid, .checkpoint,
     ]
 
     static func checkRelations(_ section: CheckedSection, _ node: JobNode?, _ report: inout JobReport) {
         section.checkGrid(node, &report)
         section.checkElement(["matrix", "right-hand-side"], &report)
+        section.checkPrecision(&report)
         if let a = section.ifSound(input: "matrix"), let b = section.ifSound(input: "right-hand-side"),
             a.shape[0] != b.shape[0]
         {
@@ -61,6 +63,7 @@ public struct SolveSpec: JobSpec {
         solution = section.text("solution")
         method = section.choice("method")
         element = section.element([matrix, rightHandSide])
+        precision = section.choice("precision")
         block = section.block
         grid = section.grid
         checkpoint = section.checkpoint
@@ -69,6 +72,6 @@ public struct SolveSpec: JobSpec {
     func memory(ranks: Int) -> Int {
         MemoryModel.solve(
             n: matrix.shape[0], columns: rightHandSide.shape.count == 1 ? 1 : rightHandSide.shape[1],
-            scalarBytes: element.byteSize, ranks: ranks)
+            scalarBytes: element.byteSize, isMixed: precision == .mixed, ranks: ranks)
     }
 }

@@ -10,6 +10,8 @@ public import RealModule
 public protocol LinearScalar: AlgebraicField, MessageElement {
     /// The type of moduli, norms and eigenvalues of Hermitian matrices: `Self` for real scalars.
     associatedtype Real: LinearReal
+    /// The type of half the length, for work in mixed precision; `Self` where there is none.
+    associatedtype Lower: LinearScalar
 
     /// Which of the four types this is.
     static var kind: ScalarKind { get }
@@ -37,7 +39,7 @@ public protocol LinearScalar: AlgebraicField, MessageElement {
 
 /// A real scalar: `Float` or `Double`.
 public protocol LinearReal: LinearScalar, BinaryFloatingPoint, RealModule.Real, ComplexMessageComponent
-where Real == Self {
+where Real == Self, Lower: LinearReal {
     /// The kind of `Complex<Self>`.
     static var complexKind: ScalarKind { get }
 }
@@ -64,6 +66,9 @@ extension LinearScalar {
     /// Whether scalars have an imaginary part.
     @inlinable public static var isComplex: Bool { kind == .complexFloat || kind == .complexDouble }
 
+    /// Whether ``Lower`` is another type.
+    @inlinable public static var hasLower: Bool { kind == .double || kind == .complexDouble }
+
     /// The machine epsilon in LAPACK's sense, half the distance from 1 to the next number: 2⁻⁵³ for `Double`.
     @inlinable public static var unitRoundoff: Real { Real.ulpOfOne / 2 }
 }
@@ -81,18 +86,21 @@ extension LinearReal {
 
 extension Float: LinearReal {
     public typealias Real = Float
+    public typealias Lower = Float
     @inlinable public static var kind: ScalarKind { .float }
     @inlinable public static var complexKind: ScalarKind { .complexFloat }
 }
 
 extension Double: LinearReal {
     public typealias Real = Double
+    public typealias Lower = Float
     @inlinable public static var kind: ScalarKind { .double }
     @inlinable public static var complexKind: ScalarKind { .complexDouble }
 }
 
 extension Complex: LinearScalar where RealType: LinearReal {
     public typealias Real = RealType
+    public typealias Lower = Complex<RealType.Lower>
     @inlinable public static var kind: ScalarKind { RealType.complexKind }
     @inlinable public init(real: RealType) { self.init(real) }
     @inlinable public init(real: RealType, imaginary: RealType) { self.init(real, imaginary) }

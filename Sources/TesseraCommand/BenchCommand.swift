@@ -7,7 +7,8 @@ struct BenchCommand: ParsableCommand {
         commandName: "bench",
         abstract: "Measure a routine on generated data, and check its result.",
         discussion: """
-            ROUTINE is gemm, lu or cholesky (with --n), or heat2d or heat3d (with --extents and --steps). The time is the \
+            ROUTINE is gemm, lu, cholesky or solve (with --n), or heat2d or heat3d (with --extents and --steps). solve is \
+            the whole driver with one right-hand side, counted as 2/3 n^3 + 2 n^2 operations. The time is the \
             best repetition's, as long as its slowest rank. The share is in percent of what all ranks together reach at \
             DGEMM or at the triad a = b + s c, measured in the same run. The residual is in units of rounding: below 16 \
             when the result is right.
@@ -15,6 +16,7 @@ struct BenchCommand: ParsableCommand {
             Examples:
               tessera bench gemm --n 1000,2000,4000
               mpirun -n 4 tessera bench lu --n 8000 --block 192 --grid 2x2 --json
+              mpirun -n 2 tessera bench solve --n 8000 --precision mixed
               mpirun -n 2 tessera bench heat3d --extents 256x256x256 --steps 20 --type float
             """)
 
@@ -43,6 +45,9 @@ struct BenchCommand: ParsableCommand {
 
     @Option(name: .long, help: "The type of a field (default: double).")
     var type: BenchRequest.Element?
+
+    @Option(name: .long, help: "The factors of solve: full (default), or mixed: in float, refined to double.")
+    var precision: BenchRequest.Precision?
 
     @Option(name: .long, help: "How often to measure; the best counts.")
     var repeats = 3
@@ -87,12 +92,18 @@ struct BenchCommand: ParsableCommand {
         }
         guard let orders else { throw ValidationError("\(routine.rawValue) needs --n, the order of its matrices") }
         if let block, block < 1 { throw ValidationError("--block: expected 1 or more, found \(block)") }
-        return .dense(orders: orders, block: block)
+        if precision != nil, routine != .solve {
+            throw ValidationError("--precision is for solve, not for \(routine.rawValue)")
+        }
+        return .dense(orders: orders, block: block, precision: precision ?? .full)
     }
 
     private func heat(axes: Int) throws -> BenchRequest.Work {
-        if orders != nil { throw ValidationError("--n is for gemm, lu and cholesky, not for \(routine.rawValue)") }
-        if block != nil { throw ValidationError("--block is for gemm, lu and cholesky, not for \(routine.rawValue)") }
+        let stray = ["--n": orders != nil, "--block": block != nil]
+        for name in stray.keys.sorted() where stray[name] == true {
+            throw ValidationError("\(name) is for gemm, lu, cholesky and solve, not for \(routine.rawValue)")
+        }
+        if precision != nil { throw ValidationError("--precision is for solve, not for \(routine.rawValue)") }
         guard let extents, extents.count == axes else {
             throw ValidationError(
                 "\(routine.rawValue) needs --extents with \(axes) numbers: \(axes == 2 ? "4096x4096" : "256x256x256")")
@@ -104,6 +115,7 @@ struct BenchCommand: ParsableCommand {
 
 extension BenchRequest.Routine: ExpressibleByArgument {}
 extension BenchRequest.Element: ExpressibleByArgument {}
+extension BenchRequest.Precision: ExpressibleByArgument {}
 
 /// "1000,2000" as numbers from 1 on.
 private func commaSeparated(_ text: String) throws -> [Int] { try positive(text, separator: ",") }

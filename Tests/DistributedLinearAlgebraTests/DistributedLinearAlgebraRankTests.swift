@@ -17,4 +17,9 @@ struct DistributedLinearAlgebraRankTests {
     func memoryOfBorrowingSolve(ranks: Int) async throws {
         try await RankChecks.run("BorrowingSolveMemory", ranks: ranks)
     }
+
+    @Test(arguments: [1, 2])
+    func memoryOfMixedPrecisionSolve(ranks: Int) async throws {
+        try await RankChecks.run("MixedSolveMemory", ranks: ranks)
+    }
 }

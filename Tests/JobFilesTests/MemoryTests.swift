@@ -40,6 +40,8 @@ import Testing
         let mebibyte = 1 << 20
         #expect(MemoryModel.linpack(n: 1000, scalarBytes: 8, ranks: 2) == 128 * mebibyte + 10_424_000)
         #expect(
+            MemoryModel.linpack(n: 1000, scalarBytes: 8, isMixed: true, ranks: 2) == 128 * mebibyte + 14_424_000)
+        #expect(
             MemoryModel.gaussianProcess(samples: 100, cells: 600, panel: 1024, variance: true, ranks: 2)
                 == 128 * mebibyte + 8 * (10_000 + 60_000 + 1200 + 2 * 5 * 600))
         #expect(MemoryModel.multiply(m: 2, n: 3, k: 5, scalarBytes: 16, ranks: 1) == 64 * mebibyte + 16 * 31)

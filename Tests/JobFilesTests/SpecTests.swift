@@ -65,6 +65,18 @@ import Testing
                 throw OverrideTests.NotTheKind()
             }
             #expect(linpack.n == 1000 && linpack.element == .complexFloat && linpack.seed == 1)
+            #expect(linpack.precision == .full && solve.precision == .full)
+            guard case .linpack(let mixed) = try folder.load(Sound.linpack + "\nprecision: mixed").job else {
+                throw OverrideTests.NotTheKind()
+            }
+            #expect(mixed.precision == .mixed)
+            for type in ["float", "complex-float"] {
+                #expect(
+                    folder.faults(Sound.linpack + "\ntype: \(type)\nprecision: mixed") == [
+                        "job.yaml:4: precision: expected full for the type \(type), found 'mixed'"
+                    ])
+                #expect(folder.faults(Sound.solve + "\ntype: \(type)\nprecision: mixed").count == 1)
+            }
         }
     }
 

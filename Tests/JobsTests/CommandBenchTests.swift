@@ -18,7 +18,7 @@ struct CommandBenchTests {
         #expect(residual > 0 && residual < 16, "\(line)")
     }
 
-    @Test(arguments: ["gemm", "lu", "cholesky"], [1, 2])
+    @Test(arguments: ["gemm", "lu", "cholesky", "solve"], [1, 2])
     func denseRoutines(routine: String, ranks: Int) async throws {
         let outcome = try await Command.ranks(
             ranks, "bench", routine, "--n", "150,257", "--block", "16", "--repeats", "2", "--json")
@@ -34,7 +34,23 @@ struct CommandBenchTests {
         }
     }
 
-    @Test(arguments: ["gemm", "lu", "cholesky"])
+    @Test(arguments: ["full", "mixed"])
+    func solveSaysItsPrecision(precision: String) async throws {
+        let outcome = try await Command.ranks(
+            2, "bench", "solve", "--n", "120,200", "--precision", precision, "--json")
+        let lines = try lines(outcome)
+        #expect(lines.count == 2)
+        for line in lines {
+            expectSound(line, rate: "gflops", share: "share_of_peak")
+            #expect(line["precision"] as? String == precision)
+            #expect(((line["iterations"] as? Int ?? -1) > 0) == (precision == "mixed"))
+            #expect(line["fallback"] as? String == "none")
+        }
+        let refused = try await Command.alone("bench", "lu", "--n", "100", "--precision", "mixed")
+        #expect(refused.status != 0 && refused.errors.contains("--precision"))
+    }
+
+    @Test(arguments: ["gemm", "lu", "cholesky", "solve"])
     func aTallGrid(routine: String) async throws {
         let outcome = try await Command.ranks(2, "bench", routine, "--n", "100", "--grid", "2x1", "--json")
         let line = try #require(try lines(outcome).first)

@@ -67,6 +67,36 @@ struct DenseJobTests {
         }
     }
 
+    @Test(arguments: ["double", "complex-double"])
+    func mixedPrecisionPasses(type: String) async throws {
+        for ranks in [nil, 2, 6] as [Int?] {
+            let (outcome, facts, _) = try await run(
+                Self.jobs.appendingPathComponent("linpack.yaml").path, ranks: ranks,
+                ["--set", "n=300", "--set", "type=\(type)", "--set", "precision=mixed"])
+            #expect(outcome.status == 0, "\(outcome.errors)")
+            #expect(facts["verdict"] as? String == "PASSED")
+            #expect(facts["precision"] as? String == "mixed")
+            #expect((facts["iterations"] as? Int ?? 0) > 0 && facts["fallback"] == nil)
+        }
+        let (outcome, facts, output) = try await run(
+            Self.jobs.appendingPathComponent("solve.yaml").path, ranks: 3, ["--set", "precision=mixed"])
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        #expect(facts["precision"] as? String == "mixed")
+        let (_, x) = try NpyFile.read(output + "/x.npy")
+        #expect(x.enumerated().allSatisfy { abs($1 - Double($0 + 1) / 300) < 1e-12 })
+    }
+
+    @Test func fullPrecisionTakesOverWithAReason() async throws {
+        // The first two rows agree in Float, and not in Double.
+        let job = try solveJob(12) { i, j in
+            i + j == 1 ? 1 : i == j ? (i == 1 ? 1 + 0x1p-30 : 1) : j == 0 ? 0.25 : 0
+        }
+        let (outcome, facts, _) = try await run(job, ranks: 2, ["--set", "precision=mixed"])
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        #expect(facts["precision"] as? String == "full")
+        #expect((facts["fallback"] as? String)?.hasSuffix("is zero in lower precision") == true, "\(facts)")
+    }
+
     /// Writes a solve job for an A of n x n and b = 1.
     private func solveJob(_ n: Int, _ element: (Int, Int) -> Double) throws -> String {
         try NpyFile.write((0..<n * n).map { element($0 / n, $0 % n) }, shape: [n, n], to: folder.path("a.npy"))
@@ -132,7 +162,7 @@ struct DenseJobTests {
     }
 
     /// A is factored in its own memory and generated or read again by panels for the residual: 1.3 n² scalars over all
-    /// ranks, and 64 MB a rank.
+    /// ranks, and 64 MB a rank; 1.8 n² in mixed precision.
     @Test(arguments: [1, 2])
     func theKindsKeepTheirMemory(ranks: Int) async throws {
         let n = 3000
@@ -141,6 +171,13 @@ struct DenseJobTests {
             repositoryFile("jobs/linpack.yaml"), ranks: ranks, ["--set", "n=\(n)"])
         #expect(outcome.status == 0, "\(outcome.errors)")
         #expect(try #require(facts["peak_memory_bytes"] as? Double) <= limit)
+
+        let (mixed, mixedFacts, _) = try await run(
+            Self.jobs.appendingPathComponent("linpack.yaml").path, ranks: ranks,
+            ["--set", "n=\(n)", "--set", "precision=mixed"])
+        #expect(mixed.status == 0, "\(mixed.errors)")
+        #expect(
+            try #require(mixedFacts["peak_memory_bytes"] as? Double) <= 1.8 * Double(n * n * 8) + 64e6 * Double(ranks))
 
         let job = try solveJob(n) { i, j in (i == j ? 100 : 0) + 1 / Double(1 + (i * 7 + j * 13) % 101) }
         let (solved, solvedFacts, _) = try await run(job, ranks: ranks)

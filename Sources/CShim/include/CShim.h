@@ -4,6 +4,7 @@
 
 #include "CShimMPI.h"
 #include "CShimBLAS.h"
+#include "CShimPrecision.h"
 #include "CShimProcess.h"
 #include "CShimRows.h"
 #include "CShimTriad.h"

@@ -1,6 +1,6 @@
 // The dense routines on generated matrices, each with a check of its result that costs n² flops.
 //
-// Flops: C = A B takes 2 n³, LU 2 n³ / 3, Cholesky n³ / 3. Residuals in units of rounding: of a solution HPL's
+// Flops: C = A B takes 2 n³, LU 2 n³ / 3, Cholesky n³ / 3, a solve 2 n³ / 3 + 2 n². Residuals in units of rounding: of a solution HPL's
 // ‖A x - b‖ / (ε (‖A‖ ‖x‖ + ‖b‖) n), of a product Freivalds' ‖C x - A (B x)‖ / (ε ‖A‖ ‖B‖ ‖x‖ n) with a random x, in
 // infinity norms, ε = 2⁻⁵³.
 //
@@ -10,13 +10,16 @@ internal import Tessera
 
 /// One routine at one order. Collective.
 func benchDense(
-    _ routine: BenchRequest.Routine, _ n: Int, _ block: Int?, repeats: Int, peak: Double, on grid: ProcessGrid
+    _ routine: BenchRequest.Routine, _ n: Int, _ block: Int?, _ precision: BenchRequest.Precision, repeats: Int,
+    peak: Double, on grid: ProcessGrid
 ) throws(TesseraError) -> JobSummary {
     let cube = Double(n) * Double(n) * Double(n)
     let (result, flops) =
         switch routine {
         case .gemm: (try benchMultiply(n, block, repeats, grid), 2 * cube)
         case .lu: (try benchLU(n, block, repeats, grid), 2 * cube / 3)
+        case .solve:
+            (try benchSolve(n, block, precision, repeats, grid), 2 * cube / 3 + 2 * Double(n) * Double(n))
         default: (try benchCholesky(n, block, repeats, grid), cube / 3)
         }
     var summary = benchSummary(
@@ -26,6 +29,11 @@ func benchDense(
     summary.add("gflops", "GFLOP/s", .quantity(flops / result.seconds / 1e9, ""))
     summary.add("share_of_peak", "of DGEMM", .quantity(100 * flops / result.seconds / peak, "%"))
     summary.add("residual", "residual", .quantity(result.residual, ""))
+    if let precision = result.precision {
+        summary.add("precision", "precision", .text(precision.rawValue))
+        summary.add("iterations", "steps", .integer(result.iterations))
+        summary.add("fallback", "fallback", .text(result.fallback?.description ?? "none"))
+    }
     return summary
 }
 
@@ -33,6 +41,10 @@ private struct DenseResult {
     let block: Int
     var seconds = Double.infinity
     var residual = Double.nan
+    /// Of a solve: the precision that gave the answer, and what refinement took.
+    var precision: SolvePrecision?
+    var iterations = 0
+    var fallback: MixedPrecisionFailure?
 }
 
 private func benchMultiply(
@@ -62,6 +74,26 @@ private func benchLU(_ n: Int, _ block: Int?, _ repeats: Int, _ grid: ProcessGri
         let seconds = try watch.seconds()
         return (seconds, try factor.solve(b).everywhere())
     }
+}
+
+/// The whole driver: the choice of a method, a copy of A, its factors, x, the backward error and the condition estimate.
+private func benchSolve(
+    _ n: Int, _ block: Int?, _ precision: BenchRequest.Precision, _ repeats: Int, _ grid: ProcessGrid
+) throws(TesseraError) -> DenseResult {
+    let values = randomVector(n)
+    let a = try DistributedMatrix<Double>.random(rows: n, columns: n, seed: 1, block: block, on: grid)
+    var result = DenseResult(block: a.layout.rows.block)
+    let b = try DistributedMatrix<Double>(rows: n, columns: 1, block: result.block, on: grid) { i, _ in values[i] }
+    for _ in 0..<repeats {
+        let watch = try Stopwatch(grid.communicator)
+        let answer = try solve(a, b, precision: precision == .mixed ? .mixed : .full)
+        result.seconds = min(result.seconds, try watch.seconds())
+        (result.precision, result.iterations, result.fallback) = (answer.precision, answer.iterations, answer.fallback)
+        let x = try answer.x.everywhere()
+        let error = maximumNorm(difference(try a.product(with: x), values))
+        result.residual = scaled(error, (try a.infinityNorm() * maximumNorm(x) + maximumNorm(values)) * Double(n))
+    }
+    return result
 }
 
 private func benchCholesky(

@@ -16,14 +16,16 @@ package func bench(
     }
     do throws(TesseraError) {
         switch request.work {
-        case .dense(let orders, let block):
+        case .dense(let orders, let block, let precision):
             let grid =
                 if let shape = request.grid { try ProcessGrid(world, rows: shape[0], columns: shape[1]) } else {
                     try ProcessGrid(world)
                 }
             for n in orders {
                 let peak = try MachineRates.gemmRate(peakOrder(n, on: world), 2, world)
-                report(try benchDense(request.routine, n, block, repeats: request.repeats, peak: peak, on: grid))
+                report(
+                    try benchDense(
+                        request.routine, n, block, precision, repeats: request.repeats, peak: peak, on: grid))
             }
             try grid.close()
         case .heat(let extents, let steps, let element):

@@ -1,12 +1,12 @@
 /// What `tessera bench` is asked to measure.
 package struct BenchRequest: Hashable, Sendable {
     package enum Routine: String, CaseIterable, Sendable {
-        case gemm, lu, cholesky, heat2d, heat3d
+        case gemm, lu, cholesky, solve, heat2d, heat3d
 
         /// The number of axes of a heat benchmark's grid; nil for a dense routine.
         package var axes: Int? {
             switch self {
-            case .gemm, .lu, .cholesky: nil
+            case .gemm, .lu, .cholesky, .solve: nil
             case .heat2d: 2
             case .heat3d: 3
             }
@@ -15,10 +15,13 @@ package struct BenchRequest: Hashable, Sendable {
 
     package enum Element: String, CaseIterable, Sendable { case float, double }
 
+    /// The arithmetic of the factors of `solve`.
+    package enum Precision: String, CaseIterable, Sendable { case full, mixed }
+
     /// What a benchmark works on.
     package enum Work: Hashable, Sendable {
         /// Square matrices of these orders, one after the other, in blocks of `block` (nil: what fits the shape).
-        case dense(orders: [Int], block: Int?)
+        case dense(orders: [Int], block: Int?, precision: Precision = .full)
         /// A grid of cells, stepped through time.
         case heat(extents: [Int], steps: Int, element: Element)
     }

@@ -32,8 +32,9 @@ private func solution<Scalar: LinearScalar>(
     let watch = try Stopwatch(run.world)
     var system: DistributedMatrix<Scalar>? = consume a
     let answer = try run.saving(to: store) { () throws(TesseraError) in
-        try solve(consuming: system.take()!, b, method: spec.method.engine, checkpoint: store) {
-            (range) throws(TesseraError) in
+        try solve(
+            consuming: system.take()!, b, method: spec.method.engine, precision: spec.precision.engine, checkpoint: store
+        ) { (range) throws(TesseraError) in
             try file.read(Scalar.self, columns: range, block: block)
         }
     }
@@ -47,6 +48,7 @@ private func solution<Scalar: LinearScalar>(
     summary.add("type", "type", .text(Scalar.typeName))
     summary.add(dense: grid, block: block)
     summary.add("method", "method", .text(answer.method.text))
+    summary.add(precision: answer.precision, answer.iterations, answer.fallback)
     summary.add("backward_error", "backward error", .quantity(Double(answer.backwardError), ""))
     summary.add("condition_estimate", "condition estimate", .quantity(Double(answer.conditionEstimate), ""))
     if let warning = answer.warning { summary.add("warning", "warning", .text(warning)) }
@@ -64,6 +66,24 @@ extension SolveSpec.Method {
         case .lu: .lu
         case .cholesky: .cholesky
         }
+    }
+}
+
+extension JobPrecision {
+    var engine: SolvePrecision {
+        switch self {
+        case .full: .full
+        case .mixed: .mixed
+        }
+    }
+}
+
+extension JobSummary {
+    /// The precision that gave the answer, what refinement took, and why it is not the one that was asked for.
+    mutating func add(precision: SolvePrecision, _ iterations: Int, _ fallback: MixedPrecisionFailure?) {
+        add("precision", "precision", .text(precision.rawValue))
+        if precision == .mixed { add("iterations", "refinement steps", .integer(iterations)) }
+        if let fallback { add("fallback", "not mixed because", .text(fallback.description)) }
     }
 }
 

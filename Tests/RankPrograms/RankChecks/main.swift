@@ -11,6 +11,7 @@ let suites: [String: [RankCheck]] = [
     "DistributedArrays": distributedArraysChecks,
     "DistributedLinearAlgebra": distributedLinearAlgebraChecks,
     "MessagePassing": messagePassingChecks,
+    "MixedSolveMemory": mixedSolveMemoryChecks,
     "Stencils": stencilsChecks,
 ]
 

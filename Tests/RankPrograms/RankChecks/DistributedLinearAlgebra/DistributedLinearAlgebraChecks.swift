@@ -1,3 +1,3 @@
 let distributedLinearAlgebraChecks: [RankCheck] =
-    triangularSolveChecks + choleskyChecks + multiplyChecks + normChecks + luChecks + solveChecks + trafficChecks
-    + randomCaseChecks + refusalChecks + resumeChecks + levelThreeChecks
+    triangularSolveChecks + choleskyChecks + multiplyChecks + normChecks + luChecks + solveChecks + mixedPrecisionChecks
+    + refinementChecks + trafficChecks + randomCaseChecks + refusalChecks + resumeChecks + levelThreeChecks

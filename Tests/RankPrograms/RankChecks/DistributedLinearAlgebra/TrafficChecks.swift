@@ -12,6 +12,7 @@ let trafficChecks: [RankCheck] = [
                 try checkTraffic(n, block, Double.self, on: grid)
             }
             try checkTraffic(13, 3, Float.self, on: grid)
+            for (n, block) in [(24, 4), (23, 5), (90, 8)] { try checkRefinementTraffic(n, block, on: grid) }
         }
     }
 ]
@@ -159,5 +160,54 @@ private func checkTraffic<Scalar: LinearReal>(
     let lu = try LU(a)
     try compare("LU.solve", LUModel.solveCommunication(n: n, k: 2, pivots: lu.pivots, on: model)) {
         try lu.solve(inPlace: &b)
+    }
+}
+
+/// Refinement with one and with several right-hand sides, of matrices that plain steps solve and of those that GMRES does.
+private func checkRefinementTraffic(_ n: Int, _ block: Int, on grid: ProcessGrid) throws {
+    let model = GridModel(rows: grid.rows, columns: grid.columns, block: block)
+    let source = IndexedRandom(seed: 95)
+    let world = grid.communicator
+    for (isHermitian, isHard) in [(false, false), (true, false), (false, true)] {
+        let a = try DistributedMatrix<Double>(rows: n, columns: n, block: block, on: grid) { i, j in
+            if isHermitian { return i == j ? Double(n) : source.element(min(i, j), max(i, j)) }
+            guard isHard, i == n - 1 else { return source.element(i, j) }
+            return (0..<n - 1).reduce(1e-8 * source.element(i, j)) { $0 + source.element($1, j) }
+        }
+        var failure: MixedPrecisionFailure?
+        guard let factor = try LowPrecisionFactor<Double>.factor(a, isHermitian: isHermitian, &failure) else {
+            expect(false, "\(String(describing: failure))")
+            continue
+        }
+        for m in [1, 3, 11] {
+            let whole = BlockCyclic(extent: m, block: block, parts: grid.columns)
+            var x = DistributedMatrix<Double>(zeros: factor.layout(columns: m, like: whole), on: grid)
+            x.fill { source.element($0, $1 + n) }
+            let before = grid.traffic
+            let course = try refine(&x, a, factor)
+            let after = grid.traffic
+            let words = RefinementModel.communication(
+                n: n, m: m, pivots: factor.pivots, plainSteps: course.plainSteps, groups: course.groups, on: model)
+            let place = "refinement n \(n) m \(m) hermitian \(isHermitian) on \(grid.rows)x\(grid.columns)"
+            expect(course.failure == nil, "\(place): \(course)")
+            expectEqual(!course.groups.isEmpty, isHard, "GMRES, \(place)")
+            expectEqual(
+                try world.allReduce(after.bytes - before.bytes, .sum),
+                words.full.bytes() + words.lower.bytes(scalarBytes: 4, realBytes: 4), "bytes of \(place)")
+            expectEqual(
+                try world.allReduce(after.calls - before.calls, .sum), words.full.messages + words.lower.messages,
+                "calls of \(place)")
+        }
+    }
+    for isUneven in [false, true] {
+        let a = try DistributedMatrix<Double>(rows: n, columns: n + 3, block: block, on: grid) { i, _ in
+            isUneven ? Double(1 + i * i * i) : 1
+        }
+        let before = grid.traffic
+        _ = try a.equilibration()
+        let after = grid.traffic
+        let words = RefinementModel.equilibration(m: n, n: n + 3, isScalingRows: isUneven, on: model)
+        expectEqual(try world.allReduce(after.bytes - before.bytes, .sum), words.bytes(), "bytes of equilibration")
+        expectEqual(try world.allReduce(after.calls - before.calls, .sum), words.messages, "calls of equilibration")
     }
 }
