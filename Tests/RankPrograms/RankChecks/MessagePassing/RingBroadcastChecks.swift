@@ -58,6 +58,23 @@ let ringChecks: [RankCheck] = [
         for _ in 0..<3 { try vote.stopIfAsked() }
         try vote.end()
     },
+    RankCheck("a vote carries the first rank's clock, which a signal outweighs") { world in
+        try SignalWatch.begin()
+        defer { SignalWatch.end() }
+        var vote = SignalVote(on: world)
+        /// What the ranks vote for now, as they read it a step later.
+        func outcome(isDue: Bool) throws -> SignalVote.Verdict {
+            let now = try vote.ask(isDue: isDue)
+            if world.size == 1 { return now }
+            expectEqual(now, .proceed)
+            return try vote.ask(isDue: false)
+        }
+        expectEqual(try outcome(isDue: world.rank == 0), .checkpoint)
+        expectEqual(try outcome(isDue: false), .proceed)
+        if world.rank == world.size - 1 { kill(getpid(), SIGUSR1) }
+        expectEqual(try outcome(isDue: world.rank == 0), .stop(signal: SIGUSR1))
+        try vote.end()
+    },
     RankCheck("a reduction of records keeps a record whole") { world in
         for count in [1, 3, 40] {
             // The record whose first word is the largest wins with all of its words.
@@ -74,7 +91,9 @@ let ringChecks: [RankCheck] = [
             let largest = (0..<world.size).map { ($0 * 7) % world.size }.max()!
             expectEqual(record[0], largest)
             let winners = (0..<world.size).filter { ($0 * 7) % world.size == largest }
-            let isWhole = winners.contains { winner in (1..<max(1, count)).allSatisfy { record[$0] == winner * 1000 + $0 } }
+            let isWhole = winners.contains { winner in
+                (1..<max(1, count)).allSatisfy { record[$0] == winner * 1000 + $0 }
+            }
             expect(isWhole, "\(record)")
         }
     },
