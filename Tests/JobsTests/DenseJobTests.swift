@@ -71,7 +71,7 @@ struct DenseJobTests {
     func mixedPrecisionPasses(type: String) async throws {
         for ranks in [nil, 2, 6] as [Int?] {
             let (outcome, facts, _) = try await run(
-                Self.jobs.appendingPathComponent("linpack.yaml").path, ranks: ranks,
+                repositoryFile("jobs/linpack.yaml"), ranks: ranks,
                 ["--set", "n=300", "--set", "type=\(type)", "--set", "precision=mixed"])
             #expect(outcome.status == 0, "\(outcome.errors)")
             #expect(facts["verdict"] as? String == "PASSED")
@@ -79,7 +79,7 @@ struct DenseJobTests {
             #expect((facts["iterations"] as? Int ?? 0) > 0 && facts["fallback"] == nil)
         }
         let (outcome, facts, output) = try await run(
-            Self.jobs.appendingPathComponent("solve.yaml").path, ranks: 3, ["--set", "precision=mixed"])
+            repositoryFile("jobs/solve.yaml"), ranks: 3, ["--set", "precision=mixed"])
         #expect(outcome.status == 0, "\(outcome.errors)")
         #expect(facts["precision"] as? String == "mixed")
         let (_, x) = try NpyFile.read(output + "/x.npy")
@@ -173,7 +173,7 @@ struct DenseJobTests {
         #expect(try #require(facts["peak_memory_bytes"] as? Double) <= limit)
 
         let (mixed, mixedFacts, _) = try await run(
-            Self.jobs.appendingPathComponent("linpack.yaml").path, ranks: ranks,
+            repositoryFile("jobs/linpack.yaml"), ranks: ranks,
             ["--set", "n=\(n)", "--set", "precision=mixed"])
         #expect(mixed.status == 0, "\(mixed.errors)")
         #expect(

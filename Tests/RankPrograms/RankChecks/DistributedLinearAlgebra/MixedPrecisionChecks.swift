@@ -228,13 +228,13 @@ private func checkArithmetic<Scalar: LinearScalar>(
         }
         for columns in [1, 4] {
             for isAdjoint in [false, true] {
-                var b = DistributedMatrix<Scalar>(
+                var b = try DistributedMatrix<Scalar>(
                     zeros: factor.layout(columns: columns, like: a.layout.columns), on: grid)
                 b.fill { source.element($0, $1 + n) }
                 for arithmetic in [LowPrecisionFactor<Scalar>.Arithmetic.lower, .full] {
-                    var x = b.copy()
+                    var x = try b.copy()
                     try factor.solve(&x, adjoint: isAdjoint, in: arithmetic)
-                    var r = b.copy()
+                    var r = try b.copy()
                     try multiply(
                         alpha: -1, a, transposeA: isAdjoint ? .conjugateTranspose : .none, x, beta: 1, into: &r)
                     let error = try r.norm(.maximum)

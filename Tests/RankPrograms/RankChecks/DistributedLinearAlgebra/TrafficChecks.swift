@@ -181,7 +181,7 @@ private func checkRefinementTraffic(_ n: Int, _ block: Int, on grid: ProcessGrid
         }
         for m in [1, 3, 11] {
             let whole = BlockCyclic(extent: m, block: block, parts: grid.columns)
-            var x = DistributedMatrix<Double>(zeros: factor.layout(columns: m, like: whole), on: grid)
+            var x = try DistributedMatrix<Double>(zeros: factor.layout(columns: m, like: whole), on: grid)
             x.fill { source.element($0, $1 + n) }
             let before = grid.traffic
             let course = try refine(&x, a, factor)
