@@ -135,7 +135,8 @@ struct RestingProduct<Scalar: LinearScalar>: ~Copyable {
                     x.leadingDimension, 1, target, 1)
             } else {
                 Scalar.gemm(
-                    .none, facing, part.rows.count, width, part.columns.count, alpha, elements, leadingDimension, source,
+                    .none, facing, part.rows.count, width, part.columns.count, alpha, elements, leadingDimension,
+                    source,
                     x.leadingDimension, 1, target, max(1, localRows.count))
             }
         }

@@ -28,7 +28,8 @@ private func benchmark<Scalar: LinearScalar>(
     var watch = try Stopwatch(run.world)
     var course = LinpackCourse()
     let x = try run.saving(to: store) { () throws(TesseraError) in
-        if let store, spec.precision == .full, let factor = try LU<Scalar>.resumed(from: store, on: grid, block: block) {
+        if let store, spec.precision == .full, let factor = try LU<Scalar>.resumed(from: store, on: grid, block: block)
+        {
             return try factor.solve(b)
         }
         let a = try DistributedMatrix<Scalar>(rows: n, columns: n, block: block, on: grid) { random.element($0, $1) }

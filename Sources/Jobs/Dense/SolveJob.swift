@@ -33,7 +33,8 @@ private func solution<Scalar: LinearScalar>(
     var system: DistributedMatrix<Scalar>? = consume a
     let answer = try run.saving(to: store) { () throws(TesseraError) in
         try solve(
-            consuming: system.take()!, b, method: spec.method.engine, precision: spec.precision.engine, checkpoint: store
+            consuming: system.take()!, b, method: spec.method.engine, precision: spec.precision.engine,
+            checkpoint: store
         ) { (range) throws(TesseraError) in
             try file.read(Scalar.self, columns: range, block: block)
         }
