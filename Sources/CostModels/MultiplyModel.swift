@@ -49,8 +49,8 @@ public enum MultiplyModel {
 
     /// The way that is taken: C at rest, unless another sends at least a quarter fewer words (those of C at rest travel
     /// while products are computed). The inner dimension is split only where the partial products, sent and received,
-    /// are no more than the operands, so that they fit beside them. A function of sizes and grid alone: all ranks find the same, run after
-    /// run.
+    /// are no more than the operands, so that they fit beside them. A function of sizes and grid alone: all ranks find the
+    /// same, run after run.
     public static func plan(
         m: Int, n: Int, k: Int, isTransposedA: Bool = false, isTransposedB: Bool = false, on grid: GridModel
     ) -> Plan {

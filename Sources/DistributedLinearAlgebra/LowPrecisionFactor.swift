@@ -70,15 +70,16 @@ package struct LowPrecisionFactor<Scalar: LinearScalar>: ~Copyable {
     package static func factor(
         _ a: borrowing DistributedMatrix<Scalar>, isHermitian: Bool, _ failure: inout MixedPrecisionFailure?
     ) throws(TesseraError) -> LowPrecisionFactor? {
-        let scales =
+        let scales = Trace.span("equilibrate") {
             isHermitian
-            ? a.findHermitianEquilibration(for: Scalar.Lower.Real.self)
-            : a.findEquilibration(for: Scalar.Lower.Real.self)
+                ? a.findHermitianEquilibration(for: Scalar.Lower.Real.self)
+                : a.findEquilibration(for: Scalar.Lower.Real.self)
+        }
         guard let scales else {
             failure = .notFinite
             return nil
         }
-        let lowered = try a.loweredInSquareBlocks(scales)
+        let lowered = try Trace.span("convert") { () throws(TesseraError) in try a.loweredInSquareBlocks(scales) }
         if isHermitian {
             do throws(TesseraError) {
                 let cholesky = try Cholesky(consuming: lowered)

@@ -95,7 +95,9 @@ package func refine<Scalar: LinearScalar>(
         }
         guard worst <= last / 8, course.plainSteps < mostIterations else { break }
         last = worst
-        try factor.solve(&r, adjoint: isAdjoint, in: .lower)
+        try Trace.span("correct") { () throws(TesseraError) in
+            try factor.solve(&r, adjoint: isAdjoint, in: .lower)
+        }
         x.add(r)
         r = try residual(a, adjoint: isAdjoint, x, b)
         sizes = goal.sizes(r, x)

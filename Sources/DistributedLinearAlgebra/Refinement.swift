@@ -105,7 +105,9 @@ func residual<Scalar: LinearScalar>(
     _ x: borrowing DistributedMatrix<Scalar>, _ b: borrowing DistributedMatrix<Scalar>
 ) throws(TesseraError) -> DistributedMatrix<Scalar> {
     var r = try b.copy()
-    try multiply(alpha: -1, a, transposeA: isAdjoint ? .conjugateTranspose : .none, x, beta: 1, into: &r)
+    try Trace.span("residual") { () throws(TesseraError) in
+        try multiply(alpha: -1, a, transposeA: isAdjoint ? .conjugateTranspose : .none, x, beta: 1, into: &r)
+    }
     return r
 }
 
