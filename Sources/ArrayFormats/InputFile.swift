@@ -31,7 +31,8 @@ struct InputFile: ~Copyable {
             close(descriptor)
             throw .file(
                 path: path,
-                reason: "expected a file, found \(status.st_mode & S_IFMT == S_IFDIR ? "a folder" : "a device or a pipe")")
+                reason:
+                    "expected a file, found \(status.st_mode & S_IFMT == S_IFDIR ? "a folder" : "a device or a pipe")")
         }
         self.path = path
         self.size = Int(status.st_size)

@@ -63,9 +63,14 @@ package func run(_ job: JobFile, options: RunOptions, on world: Communicator) th
         }
     }
     let run = JobRun(world: world, folder: job.outputFolder, options: options)
-    try run.onRoot { () throws(TesseraError) in
-        // A path that cannot be written is found out now, not after the work.
-        if let trace = options.trace { _ = try AtomicFile(trace) }
+    do throws(TesseraError) {
+        try run.onRoot { () throws(TesseraError) in
+            // A path that cannot be written is found out now, not after the work.
+            if let trace = options.trace { _ = try AtomicFile(trace) }
+        }
+    } catch {
+        guard case .file(let path, let reason) = error else { throw error }
+        throw Refusal(["--trace: expected a file that can be written, found '\(path)': \(reason)"])
     }
     if options.trace != nil {
         try world.barrier()

@@ -96,7 +96,8 @@ import Testing
                 refusal { () throws(TesseraError) in try NpyFile.write([1], shape: [1], to: taken) }
                     == "cannot be replaced: Is a directory")
             #expect(
-                refusal { () throws(TesseraError) in _ = try AtomicFile(taken) } == "cannot be replaced: Is a directory")
+                refusal { () throws(TesseraError) in _ = try AtomicFile(taken) } == "cannot be replaced: Is a directory"
+            )
             #expect(
                 refusal { () throws(TesseraError) in try NpyFile.write([1], shape: [1], to: folder + "/no/b.npy") }
                     == "cannot be written: No such file or directory")

@@ -185,12 +185,20 @@ struct DenseJobTests {
         #expect(try #require(solvedFacts["peak_memory_bytes"] as? Double) <= limit)
     }
 
-    @Test func aTraceThatCannotBeWrittenIsFoundOutBeforeTheWork() async throws {
+    @Test(arguments: [
+        ("missing/trace.json", "cannot be written: No such file or directory"),
+        ("taken", "cannot be replaced: Is a directory"),
+    ])
+    func aTraceThatCannotBeWrittenIsRefusedBeforeTheWork(name: String, reason: String) async throws {
+        let trace = folder.path(name)
+        try FileManager.default.createDirectory(atPath: folder.path("taken"), withIntermediateDirectories: true)
         let (outcome, facts, _) = try await run(
-            repositoryFile("jobs/linpack.yaml"), ranks: 2,
-            ["--set", "n=200", "--trace", folder.path("missing/trace.json")])
-        #expect(outcome.status == 1)
-        #expect(outcome.complaints.count == 1 && facts.isEmpty, "\(outcome.errors)")
+            repositoryFile("jobs/linpack.yaml"), ranks: 2, ["--set", "n=200", "--trace", trace])
+        #expect(outcome.status == 2)
+        #expect(
+            outcome.complaints == ["--trace: expected a file that can be written, found '\(trace)': \(reason)"],
+            "\(outcome.errors)")
+        #expect(facts.isEmpty)
     }
 
     @Test func aTraceHoldsAllRanks() async throws {
