@@ -78,8 +78,8 @@ package func run(_ job: JobFile, options: RunOptions, on world: Communicator) th
     }
     let isStencil = if case .heat = job.job { true } else { false }
     let rate = isStencil ? try MachineRates.triadRate(3, world) : try MachineRates.gemmRate(1000, 3, world)
-    Traffic.total.reset()
     try world.barrier()
+    Traffic.total.reset()
     let start = MPIEnvironment.seconds
 
     var summary = JobSummary()
@@ -95,8 +95,11 @@ package func run(_ job: JobFile, options: RunOptions, on world: Communicator) th
     case .linpack(let spec): try runLinpack(spec, run, rate, &summary)
     }
 
-    let seconds = try world.allReduce(MPIEnvironment.seconds - start, .maximum)
-    let communicating = try world.allReduce(Traffic.total.communicationSeconds, .sum) / Double(world.size)
+    // Ranks that are done wait here for the others. Both are read before the reductions, which belong to neither.
+    try world.barrier()
+    let (elapsed, inMessages) = (MPIEnvironment.seconds - start, Traffic.total.communicationSeconds)
+    let seconds = try world.allReduce(elapsed, .maximum)
+    let communicating = try world.allReduce(inMessages, .sum) / Double(world.size)
     summary.add("seconds", "time", .quantity(seconds, "s"))
     summary.add("communication_share", "communicating", .quantity(100 * communicating / seconds, "%"))
     summary.add("results", "results", .text(job.outputFolder))

@@ -64,6 +64,9 @@ struct DenseJobTests {
                 ["--set", "n=300", "--set", "type=\(type)"])
             #expect(outcome.status == 0, "\(outcome.errors)")
             #expect(facts["verdict"] as? String == "PASSED")
+            // A part of the time, however small the job.
+            let share = try #require(facts["communication_share"] as? Double)
+            #expect((0...100).contains(share), "\(share)")
         }
     }
 
