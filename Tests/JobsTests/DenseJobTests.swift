@@ -118,6 +118,20 @@ struct DenseJobTests {
         #expect(!FileManager.default.fileExists(atPath: output + "/x.npy"))
     }
 
+    /// Cholesky reads one triangle: of a matrix that is not symmetric it solves another system, which the residual shows.
+    @Test(arguments: [1, 2])
+    func anAnswerToAnotherSystemFails(ranks: Int) async throws {
+        let job = try solveJob(20) { i, j in (i == j ? 20 : 0) + 1 / Double(1 + i + 2 * j) }
+        let (outcome, facts, _) = try await run(job, ranks: ranks, ["--set", "method=cholesky"])
+        #expect(outcome.status == 1)
+        #expect(
+            outcome.complaints.count == 1
+                && outcome.complaints[0].hasPrefix(
+                    "tessera: rank 0: solve: backward error: expected at most 16 n eps = "),
+            "\(outcome.errors)")
+        #expect((facts["warning"] as? String)?.contains("x does not solve the system") == true)
+    }
+
     /// An answer that is no answer is not written, whatever the method that A's structure asks for.
     @Test(arguments: ["general", "symmetric", "upper", "b"], [Double.nan, .infinity])
     func anAnswerThatIsNotFiniteIsNotWritten(place: String, value: Double) async throws {
