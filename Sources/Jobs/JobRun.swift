@@ -54,13 +54,18 @@ struct JobRun {
 ///
 /// - Throws: ``TesseraError``, on all ranks with the same value where the failure is the job's.
 package func run(_ job: JobFile, options: RunOptions, on world: Communicator) throws {
-    try world.agree("output folder") { () throws(TesseraError) in
-        guard world.rank == 0 else { return }
-        do {
-            try FileManager.default.createDirectory(atPath: job.outputFolder, withIntermediateDirectories: true)
-        } catch {
-            throw .file(path: job.outputFolder, reason: "the output folder cannot be made")
+    do throws(TesseraError) {
+        try world.agree("output folder") { () throws(TesseraError) in
+            guard world.rank == 0 else { return }
+            do {
+                try FileManager.default.createDirectory(atPath: job.outputFolder, withIntermediateDirectories: true)
+            } catch {
+                throw .file(path: job.outputFolder, reason: "cannot be made")
+            }
         }
+    } catch {
+        guard case .file(let path, let reason) = error else { throw error }
+        throw Refusal(["output: expected a folder that can be written, found '\(path)': \(reason)"])
     }
     let run = JobRun(world: world, folder: job.outputFolder, options: options)
     do throws(TesseraError) {
