@@ -158,6 +158,20 @@ private func checkTraffic<Scalar: LinearReal>(
         }
     }
     let lu = try LU(a)
+    try compare("LU.inverse", LUModel.solveCommunication(n: n, k: n, pivots: lu.pivots, on: model)) {
+        _ = try lu.inverse()
+    }
+    try compare("Cholesky.inverse", CholeskyModel.solveCommunication(n: n, m: n, on: model)) {
+        _ = try factor.inverse()
+    }
+    let wide = try matrix(n, n + 6, seed: 8)
+    for (kind, norm) in [
+        (NormModel.Kind.maximum, MatrixNorm.maximum), (.one, .one), (.infinity, .infinity), (.frobenius, .frobenius),
+    ] {
+        try compare("norm \(kind)", NormModel.communication(kind, m: n, n: n + 6, on: model)) {
+            _ = try wide.norm(norm)
+        }
+    }
     try compare("LU.solve", LUModel.solveCommunication(n: n, k: 2, pivots: lu.pivots, on: model)) {
         try lu.solve(inPlace: &b)
     }
