@@ -72,6 +72,7 @@ bench: build
 	$(MPIRUN) $(TESSERA) bench gemm --n 2000,4000
 	$(MPIRUN) $(TESSERA) bench lu --n 2000,4000
 	$(MPIRUN) $(TESSERA) bench cholesky --n 2000,4000
+	$(MPIRUN) $(TESSERA) bench gesv --n 2000,4000 --rhs 64
 	$(MPIRUN) $(TESSERA) bench heat2d --extents 4000x4000 --steps 50
 	$(MPIRUN) $(TESSERA) bench heat3d --extents 256x256x256 --steps 50
 	swift package --package-path Benchmarks $(SWIFT_FLAGS) benchmark --no-progress
