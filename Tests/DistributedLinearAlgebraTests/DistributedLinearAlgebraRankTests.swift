@@ -1,3 +1,4 @@
+import Foundation
 import TestSupport
 import Testing
 
@@ -6,6 +7,19 @@ struct DistributedLinearAlgebraRankTests {
     @Test(arguments: RankChecks.counts)
     func checks(ranks: Int) async throws {
         try await RankChecks.run("DistributedLinearAlgebra", ranks: ranks)
+    }
+
+    @Test(arguments: RankChecks.counts)
+    func denseCases(ranks: Int) async throws {
+        try await RankChecks.run("DenseCases", ranks: ranks)
+    }
+
+    /// What `make test-full` asks for: the i-th of k parts of the full product.
+    private static let fullCases = ProcessInfo.processInfo.environment["TESSERA_FULL_CASES"]
+
+    @Test(.enabled(if: fullCases != nil, "make test-full"), arguments: RankChecks.counts)
+    func denseCasesInFull(ranks: Int) async throws {
+        try await RankChecks.run("DenseCasesInFull", ["", Self.fullCases ?? "1/1"], ranks: ranks, seconds: 4 * 3600)
     }
 
     @Test(arguments: [1, 2])
