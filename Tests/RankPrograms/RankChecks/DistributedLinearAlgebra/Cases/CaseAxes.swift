@@ -67,8 +67,8 @@ enum Axes {
     /// Kinds by which the operands of products differ.
     static let operandKind = Axis("kind", [MatrixKind.random, .graded, .illConditioned, .zeroColumns])
 
-    private static let sizes = [0, 1, 2, 5, 17, 64, 97, 130]
-    @Sendable private static func drawSize(_ draws: inout Draws) -> Int { draws.next(draws.pick([4, 20, 70, 140])) }
+    private static let sizes = [0, 1, 2, 5, 17, 64, 97, 130, 193]
+    @Sendable private static func drawSize(_ draws: inout Draws) -> Int { draws.next(draws.pick([4, 20, 70, 200])) }
     static let n = Axis("n", sizes, draw: drawSize)
     static let m = Axis("m", sizes, draw: drawSize)
     /// An inner dimension: from nothing to several panels and several chunks of a split one.

@@ -32,7 +32,7 @@ private let coveringArrayCheck = RankCheck("covering arrays hold every pair") { 
 }
 
 /// Random cases of each routine on each number of ranks.
-private let randomCases = 40
+private let randomCases = 100
 
 extension Routine {
     /// All pairs of values of any two axes.

@@ -169,7 +169,8 @@ extension LinearScalar {
     fileprivate static var ulp: Double { Double(unitRoundoff) }
 }
 
-private func power<Scalar: LinearScalar>(_ exponent: Int) -> Scalar {
+/// A power of two.
+func power<Scalar: LinearScalar>(_ exponent: Int) -> Scalar {
     Scalar(real: Scalar.Real(sign: .plus, exponent: Scalar.Real.Exponent(exponent), significand: 1))
 }
 
