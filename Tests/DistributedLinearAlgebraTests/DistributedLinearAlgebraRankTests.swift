@@ -2,6 +2,9 @@ import Foundation
 import TestSupport
 import Testing
 
+/// What `make test-full` asks for: the i-th of k parts of the full product, as i/k.
+private let fullCases = ProcessInfo.processInfo.environment["TESSERA_FULL_CASES"]
+
 @Suite("DistributedLinearAlgebra under mpirun", .serialized)
 struct DistributedLinearAlgebraRankTests {
     @Test(arguments: RankChecks.counts)
@@ -14,12 +17,9 @@ struct DistributedLinearAlgebraRankTests {
         try await RankChecks.run("DenseCases", ranks: ranks)
     }
 
-    /// What `make test-full` asks for: the i-th of k parts of the full product.
-    private static let fullCases = ProcessInfo.processInfo.environment["TESSERA_FULL_CASES"]
-
     @Test(.enabled(if: fullCases != nil, "make test-full"), arguments: RankChecks.counts)
     func denseCasesInFull(ranks: Int) async throws {
-        try await RankChecks.run("DenseCasesInFull", ["", Self.fullCases ?? "1/1"], ranks: ranks, seconds: 4 * 3600)
+        try await RankChecks.run("DenseCasesInFull", ["", fullCases ?? "1/1"], ranks: ranks, seconds: 4 * 3600)
     }
 
     @Test(arguments: [1, 2])

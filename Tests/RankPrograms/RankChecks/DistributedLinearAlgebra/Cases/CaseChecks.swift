@@ -1,8 +1,9 @@
 // Runs the cases of every routine: a covering array of all pairs and random cases in `make test`, the full product in
 // `make test-full`.
 //
-//     RankChecks DenseCases 'LU, pairs' 17          one case alone, by the name and the number in its failure
-//     RankChecks DenseCasesInFull LU 3/20           every twentieth case, from the third on
+//     mpirun -np 6 RankChecks DenseCases 'LU, pairs' 17     one case alone, by the name and the number in its failure, on
+//                                                           as many ranks
+//     mpirun -np 6 RankChecks DenseCasesInFull LU 3/20      every twentieth case, from the third on
 
 import DistributedArrays
 import Failures
