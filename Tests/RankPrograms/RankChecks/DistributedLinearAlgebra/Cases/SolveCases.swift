@@ -9,6 +9,16 @@ import LinearAlgebra
 enum SystemStructure: CaseIterable, Sendable {
     case general, hermitian, lower, upper
 
+    /// The method for it.
+    var method: SolveMethod {
+        switch self {
+        case .general: .lu
+        case .hermitian: .cholesky
+        case .lower: .triangular(.lower)
+        case .upper: .triangular(.upper)
+        }
+    }
+
     func matrix<Scalar: LinearScalar>(_ kind: MatrixKind, _ n: Int, _: Scalar.Type) -> Matrix<Scalar> {
         switch self {
         case .general: kind.general(n, n, seed: 114, Scalar.self)
@@ -22,17 +32,22 @@ enum SystemStructure: CaseIterable, Sendable {
 /// SLATE's measure of ‖A X - B‖, the backward error against one of our own, and which errors are thrown.
 struct SolveCases: CaseBody {
     static let structure = Axis("structure", SystemStructure.allCases)
+    /// Whether the caller names the method, or leaves it to the routine.
+    static let isNamed = Axis("named", [false, true])
     static let precision = Axis("precision", SolvePrecision.allCases)
     static let isEquilibrating = Axis("equilibrating", [false, true])
     static let isConsuming = Axis("consuming", [false, true])
 
     static let axes: [any CaseAxis] = [Axes.kind, Axes.n, structure, precision, Axes.block]
-    static let others: [any CaseAxis] = [isEquilibrating, isConsuming, Axes.source, Axes.isAlike, Axes.columns]
+    static let others: [any CaseAxis] = [
+        isNamed, isEquilibrating, isConsuming, Axes.source, Axes.isAlike, Axes.columns,
+    ]
 
     func run<Scalar: LinearScalar>(_: Scalar.Type, _ c: Case, on grid: ProcessGrid) throws {
         let (n, kind, precision) = (c[Axes.n], c[Axes.kind], c[Self.precision])
         let plain = c[Self.structure].matrix(kind, n, Scalar.self)
         let b = rightHandSides(n, c, Scalar.self)
+        let method: SolveMethod = c[Self.isNamed] ? c[Self.structure].method : .automatic
         let whole = PartOfMatrix(offset: nil)
         let right = dealt(
             b, c.placement(.b, n, b.columns, part: whole, on: grid).layout(n, b.columns, on: grid), on: grid)
@@ -41,7 +56,7 @@ struct SolveCases: CaseBody {
                 let a = try c.inSquareBlocks(plain, part: whole, on: grid)
                 let block = a.layout.rows.block
                 return try solve(
-                    consuming: a, right, precision: precision, equilibrating: c[Self.isEquilibrating]
+                    consuming: a, right, method: method, precision: precision, equilibrating: c[Self.isEquilibrating]
                 ) { (range) throws(TesseraError) in
                     try DistributedMatrix(rows: n, columns: range.count, block: block, on: grid) {
                         plain[$0, $1 + range.lowerBound]
@@ -51,7 +66,7 @@ struct SolveCases: CaseBody {
             // Blocks that are not alike are not square either.
             let a = dealt(
                 plain, c.placement(.a, n, n, part: whole, on: grid).layout(n, n, on: grid), on: grid)
-            return try solve(a, right, precision: precision, equilibrating: c[Self.isEquilibrating])
+            return try solve(a, right, method: method, precision: precision, equilibrating: c[Self.isEquilibrating])
         }
         if precision == .mixed, !Scalar.hasLower {
             return expectThrows(
@@ -59,6 +74,9 @@ struct SolveCases: CaseBody {
             ) {
                 _ = try solved()
             }
+        }
+        if method == .cholesky, let minor = kind.failingMinor(n) {
+            return expectThrows("\(c)", matches: { $0 == .notPositiveDefinite(minor: minor) }) { _ = try solved() }
         }
         if let pivot = kind.zeroPivot(n, n) {
             return expectThrows("\(c)", matches: { $0 == .singular(pivot: pivot) }) { _ = try solved() }
@@ -77,6 +95,7 @@ struct SolveCases: CaseBody {
     private func expectMethod<Scalar: LinearScalar>(_ answer: borrowing SolveAnswer<Scalar>, _ c: Case) {
         let (n, kind) = (c[Axes.n], c[Axes.kind])
         switch c[Self.structure] {
+        case let structure where c[Self.isNamed]: expectEqual(answer.method, structure.method, "\(c)")
         case _ where n < 2: expectEqual(answer.method, .triangular(.lower), "\(c)")
         case .lower: expectEqual(answer.method, .triangular(.lower), "\(c)")
         case .upper: expectEqual(answer.method, .triangular(.upper), "\(c)")
