@@ -3,7 +3,7 @@
 //
 //     mpirun -np 6 RankChecks DenseCases 'LU, pairs' 17     one case alone, by the name and the number in its failure, on
 //                                                           as many ranks
-//     mpirun -np 6 RankChecks DenseCasesInFull LU 3/20      every twentieth case, from the third on
+//     mpirun -np 6 RankChecks DenseCasesInFull LU 3/20      the third of twenty parts, as good as random ones
 
 import DistributedArrays
 import Failures
@@ -95,11 +95,12 @@ extension Routine {
     }
 }
 
-/// Which cases of a check run: all, one, or every k-th.
+/// Which cases of a check run: all, one, or one of k parts.
 struct CaseSelection {
-    private let remainder: Int
+    /// The number of the part, from 0 on, or of the case.
+    private let number: Int
     /// nil for one case alone.
-    private let divisor: Int?
+    private let parts: Int?
 
     /// What the command line asks for, after the suite and the check.
     static let chosen = CaseSelection(CommandLine.arguments.count > 3 ? CommandLine.arguments[3] : "1/1")
@@ -108,9 +109,13 @@ struct CaseSelection {
     private init(_ text: String) {
         let numbers = text.split(separator: "/").compactMap { Int($0) }
         precondition(numbers.count == 1 || numbers.count == 2 && numbers[1] > 0, "not a selection of cases: \(text)")
-        remainder = numbers.count == 1 ? numbers[0] : (numbers[0] - 1) % numbers[1]
-        divisor = numbers.count == 1 ? nil : numbers[1]
+        number = numbers.count == 1 ? numbers[0] : (numbers[0] - 1) % numbers[1]
+        parts = numbers.count == 1 ? nil : numbers[1]
     }
 
-    func contains(_ index: Int) -> Bool { divisor.map { index % $0 == remainder } ?? (index == remainder) }
+    /// Neighbours go to different parts, so that each part holds every value of every axis.
+    func contains(_ index: Int) -> Bool {
+        guard let parts else { return index == number }
+        return splitMix64(UInt64(index)) % UInt64(parts) == UInt64(number)
+    }
 }
