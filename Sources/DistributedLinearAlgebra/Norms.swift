@@ -47,21 +47,33 @@ extension DistributedMatrix {
         }
     }
 
-    /// Σᵢ |aᵢⱼ| for each local column, Σⱼ |aᵢⱼ| for each local row, and max |aᵢⱼ|, over this rank's share. Local.
+    /// Σᵢ |aᵢⱼ| for each local column, Σⱼ |aᵢⱼ| for each local row, and max |aᵢⱼ|, over this rank's share. Local; each of
+    /// BLAS's threads sums some columns.
     borrowing func localSums() -> (columns: [Scalar.Real], rows: [Scalar.Real], maximum: Scalar.Real) {
-        var rows = [Scalar.Real](repeating: 0, count: localRows)
-        var columns = [Scalar.Real](repeating: 0, count: localColumns)
-        var maximum: Scalar.Real = 0
+        let (height, width, leadingDimension) = (localRows, localColumns, leadingDimension)
+        let parts = max(1, min(OpenBLAS.threads, width))
+        var rows = [Scalar.Real](repeating: 0, count: parts * height)
+        var columns = [Scalar.Real](repeating: 0, count: width)
+        var maxima = [Scalar.Real](repeating: 0, count: parts)
+        guard height > 0 else { return (columns, rows, 0) }
         rows.withUnsafeMutableBufferPointer { rows in
-            guard let rows = rows.baseAddress else { return }
-            for j in 0..<localColumns {
-                let (sum, largest) = addModuli(storage + j * leadingDimension, localRows, to: rows)
-                columns[j] = sum
-                // A NaN shows in the sum.
-                maximum = largerOrNaN(maximum, sum.isNaN ? sum : largest)
+            columns.withUnsafeMutableBufferPointer { columns in
+                maxima.withUnsafeMutableBufferPointer { maxima in
+                    nonisolated(unsafe) let (a, rows, columns, maxima) = (storage, rows, columns, maxima)
+                    ThreadCrew.share(parts) { part, _ in
+                        let sums = rows.baseAddress! + part * height
+                        for j in width * part / parts..<width * (part + 1) / parts {
+                            let (sum, largest) = addModuli(a + j * leadingDimension, height, to: sums)
+                            columns[j] = sum
+                            // A NaN shows in the sum.
+                            maxima[part] = largerOrNaN(maxima[part], sum.isNaN ? sum : largest)
+                        }
+                    }
+                }
             }
         }
-        return (columns, rows, maximum)
+        for part in 1..<parts { for i in 0..<height { rows[i] += rows[part * height + i] } }
+        return (columns, Array(rows.prefix(height)), maxima.reduce(0, largerOrNaN))
     }
 
     /// The largest of the sums over all ranks of a process column (row) for each local column (row).
