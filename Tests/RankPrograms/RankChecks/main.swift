@@ -12,6 +12,7 @@ let suites: [String: [RankCheck]] = [
     "DistributedLinearAlgebra": distributedLinearAlgebraChecks,
     "MessagePassing": messagePassingChecks,
     "MixedSolveMemory": mixedSolveMemoryChecks,
+    "ResumedMixedSolveMemory": resumedMixedSolveMemoryChecks,
     "Stencils": stencilsChecks,
 ]
 
