@@ -16,7 +16,7 @@ internal import MessagePassing
 
 /// Why a system was solved in full precision although mixed precision was asked for.
 public enum MixedPrecisionFailure: Hashable, Sendable, CustomStringConvertible {
-    /// A, B, the lower-precision factors or a residual hold NaN or infinity.
+    /// A, B, the lower-precision factors, A's norm or a residual hold NaN or infinity.
     case notFinite
     /// The pivot at this index (from 0) is exactly zero in the lower precision.
     case singular(pivot: Int)
@@ -24,6 +24,8 @@ public enum MixedPrecisionFailure: Hashable, Sendable, CustomStringConvertible {
     case notPositiveDefinite(minor: Int)
     /// The residual did not come down to the full precision's in so many iterations.
     case noConvergence(iterations: Int)
+    /// A checkpoint of the factorization in full precision was taken up.
+    case resumedInFullPrecision
 
     public var description: String {
         switch self {
@@ -31,6 +33,7 @@ public enum MixedPrecisionFailure: Hashable, Sendable, CustomStringConvertible {
         case .singular(let pivot): "pivot \(pivot) is zero in lower precision"
         case .notPositiveDefinite(let minor): "minor \(minor) is not positive in lower precision"
         case .noConvergence(let iterations): "no convergence in \(iterations) iterations"
+        case .resumedInFullPrecision: "a checkpoint in full precision was taken up"
         }
     }
 }
@@ -40,7 +43,7 @@ package struct LowPrecisionFactor<Scalar: LinearScalar>: ~Copyable {
     package enum Arithmetic { case lower, full }
 
     /// L and U, or L.
-    private let factor: DistributedMatrix<Scalar.Lower>
+    let factor: DistributedMatrix<Scalar.Lower>
     /// Nil for Cholesky.
     package let pivots: [Int]?
     private let forward: RowMoves
@@ -66,9 +69,13 @@ package struct LowPrecisionFactor<Scalar: LinearScalar>: ~Copyable {
 
     /// Factors A, of which a copy is made in square blocks, by Cholesky or by LU. Nil where that fails. Collective.
     ///
+    /// - Parameters:
+    ///   - store: where the factorization saves itself; nil for nowhere.
+    ///   - isResuming: whether the factorization that the store holds is taken up.
     /// - Throws: `TesseraError.interrupted` between two panels.
     package static func factor(
-        _ a: borrowing DistributedMatrix<Scalar>, isHermitian: Bool, _ failure: inout MixedPrecisionFailure?
+        _ a: borrowing DistributedMatrix<Scalar>, isHermitian: Bool, checkpoint store: CheckpointStore? = nil,
+        resuming isResuming: Bool = false, _ failure: inout MixedPrecisionFailure?
     ) throws(TesseraError) -> LowPrecisionFactor? {
         let scales = Trace.span("equilibrate") {
             isHermitian
@@ -79,10 +86,14 @@ package struct LowPrecisionFactor<Scalar: LinearScalar>: ~Copyable {
             failure = .notFinite
             return nil
         }
-        let lowered = try Trace.span("convert") { () throws(TesseraError) in try a.loweredInSquareBlocks(scales) }
+        let block = a.squareBlock
+        func lowered() throws(TesseraError) -> DistributedMatrix<Scalar.Lower> {
+            try Trace.span("convert") { () throws(TesseraError) in try a.loweredInSquareBlocks(scales, block) }
+        }
         if isHermitian {
             do throws(TesseraError) {
-                let cholesky = try Cholesky(consuming: lowered)
+                let cholesky = try Cholesky.forRefinement(
+                    store, resuming: isResuming, on: a.grid, block: block, lowered)
                 return LowPrecisionFactor(cholesky.takeFactor(), nil, scales)
             } catch {
                 guard case .notPositiveDefinite(let minor) = error else { throw error }
@@ -90,7 +101,7 @@ package struct LowPrecisionFactor<Scalar: LinearScalar>: ~Copyable {
                 return nil
             }
         }
-        let lu = try LU(consuming: lowered)
+        let lu = try LU.forRefinement(store, resuming: isResuming, on: a.grid, block: block, lowered)
         if let pivot = lu.firstZeroPivot {
             failure = .singular(pivot: pivot)
             return nil
@@ -180,9 +191,15 @@ extension Cholesky {
 }
 
 extension DistributedMatrix {
+    /// The width of A's blocks where they are square, and else that of those that are made.
+    fileprivate var squareBlock: Int {
+        layout.rows.block == layout.columns.block
+            ? layout.rows.block : MatrixLayout.automaticBlock(rows: rows, columns: columns, on: grid)
+    }
+
     /// R A C in the lower precision, in square blocks. Collective where A's blocks are not square.
     fileprivate borrowing func loweredInSquareBlocks(
-        _ scales: Equilibration<Scalar>
+        _ scales: Equilibration<Scalar>, _ block: Int
     ) throws(TesseraError) -> DistributedMatrix<Scalar.Lower> {
         let low = try DistributedMatrix<Scalar.Lower>(zeros: layout, on: grid)
         let ownRows = localShare(of: scales.rows)
@@ -195,7 +212,6 @@ extension DistributedMatrix {
             }
         }
         if layout.rows.block == layout.columns.block { return low }
-        let block = MatrixLayout.automaticBlock(rows: rows, columns: columns, on: grid)
         return try low.redistributed(to: MatrixLayout(rows: rows, columns: columns, block: block, on: grid))
     }
 

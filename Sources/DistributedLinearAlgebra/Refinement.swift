@@ -25,7 +25,8 @@ extension LU {
     ///   - a: A itself.
     ///   - b: n x m, on the grid of A.
     /// - Returns: the corrections made and the backward error of what X has become.
-    /// - Throws, on all ranks: `TesseraError.singular`; `TesseraError.argument` where shapes do not fit.
+    /// - Throws, on all ranks: `TesseraError.singular`; `TesseraError.argument` where shapes do not fit;
+    ///   `TesseraError.interrupted` between two steps, where X is that of the one before.
     public borrowing func refine(
         _ x: inout DistributedMatrix<Scalar>, of a: borrowing DistributedMatrix<Scalar>,
         _ b: borrowing DistributedMatrix<Scalar>
@@ -44,7 +45,8 @@ extension Cholesky {
     ///   - a: A itself, both triangles.
     ///   - b: n x m, on the grid of A.
     /// - Returns: the corrections made and the backward error of what X has become.
-    /// - Throws: `TesseraError.argument` on all ranks where shapes do not fit.
+    /// - Throws, on all ranks: `TesseraError.argument` where shapes do not fit; `TesseraError.interrupted` between two steps,
+    ///   where X is that of the one before.
     public borrowing func refine(
         _ x: inout DistributedMatrix<Scalar>, of a: borrowing DistributedMatrix<Scalar>,
         _ b: borrowing DistributedMatrix<Scalar>
@@ -71,6 +73,7 @@ private func refineInOnePrecision<Scalar: LinearScalar>(
             return Refinement(iterations: corrections, backwardError: error)
         }
         last = error
+        try a.grid.communicator.stopIfAsked()
         try solve(&r)
         x.add(r)
         corrections += 1

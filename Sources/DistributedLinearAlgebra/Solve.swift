@@ -97,7 +97,8 @@ public struct SolveAnswer<Scalar: LinearScalar>: ~Copyable {
 /// - Throws, on all ranks: `TesseraError.singular`; `TesseraError.notPositiveDefinite` where the method
 ///   is `.cholesky`; `TesseraError.argument` where A is not square (least-squares problems
 ///   are not solved here), B does not fit, or `.mixed` is asked of a type without a lower one; `TesseraError.memory`
-///   where the copies of A and B do not fit.
+///   where the copies of A and B do not fit; `TesseraError.interrupted` between two steps of a factorization, of a solve of
+///   many columns, of a refinement or of the estimate.
 public func solve<Scalar: LinearScalar>(
     _ a: borrowing DistributedMatrix<Scalar>, _ b: borrowing DistributedMatrix<Scalar>,
     method: SolveMethod = .automatic, precision: SolvePrecision = .full, equilibrating isEquilibrating: Bool = false
@@ -109,25 +110,33 @@ public func solve<Scalar: LinearScalar>(
         let answer = try solveInMixedPrecision(
             a, b, method: chosen, mayTryLU: method == .automatic, &fallback)
     {
-        let error = try backwardError(a, answer.x, b)
-        return solveAnswer(answer, error)
+        return solveAnswer(answer)
     }
     var x = try b.copy()
     var scaled = ScaledSystem<Scalar>(isEquilibrating)
-    let condition: Scalar.Real
+    let quality: SolveQuality<Scalar.Real>
     switch chosen {
     case .triangular(let triangle):
-        condition = try solveByTriangle(a, triangle, &x)
+        quality = SolveQuality(
+            condition: try solveByTriangle(a, triangle, &x), backwardError: try backwardError(a, x, b))
     case .cholesky:
         let attempt = try solveByCholesky(
-            try a.copyInSquareBlocks(), &x, &scaled, orRefuse: method == .automatic)
+            try a.copyInSquareBlocks(), &x, &scaled, orRefuse: method == .automatic, nil
+        ) { (x) throws(TesseraError) in try backwardError(a, x, b) }
         if attempt == nil { chosen = .lu }
-        condition = if let attempt { attempt } else { try solveByLU(try a.copyInSquareBlocks(), &x, &scaled) }
+        quality =
+            if let attempt { attempt } else {
+                try solveByLU(try a.copyInSquareBlocks(), &x, &scaled, nil) { (x) throws(TesseraError) in
+                    try backwardError(a, x, b)
+                }
+            }
     case .lu, .automatic:
-        condition = try solveByLU(try a.copyInSquareBlocks(), &x, &scaled)
+        quality = try solveByLU(try a.copyInSquareBlocks(), &x, &scaled, nil) { (x) throws(TesseraError) in
+            try backwardError(a, x, b)
+        }
     }
     return SolveAnswer(
-        x: x, try backwardError(a, x, b), condition, chosen, fallback: fallback, isEquilibrated: scaled.isScaled)
+        x: x, quality.backwardError, quality.condition, chosen, fallback: fallback, isEquilibrated: scaled.isScaled)
 }
 
 /// Solves A X = B in the memory of A. Collective.
@@ -142,8 +151,9 @@ public func solve<Scalar: LinearScalar>(
 ///   - method: as in ``solve(_:_:method:precision:equilibrating:)``.
 ///   - precision: as in ``solve(_:_:method:precision:equilibrating:)``.
 ///   - isEquilibrating: as in ``solve(_:_:method:precision:equilibrating:)``; not with a store.
-///   - store: where the factorization in full precision saves itself, and where it is taken up again if it has been saved
-///     there before; nil for nowhere.
+///   - store: where the factorization saves itself, and where it is taken up again if it has been saved there before; nil
+///     for nowhere. A signal that stops what comes behind the factorization saves it, too. A factorization in full precision
+///     is gone on with whatever is asked for; one in mixed precision is of no use to full precision, which begins anew.
 ///   - panel: the n x count matrix of A's columns in a range, on the grid of A.
 /// - Throws: as ``solve(_:_:method:precision:equilibrating:)``; `TesseraError.argument` for scales with a store;
 ///   `TesseraError.file` on all ranks where a checkpoint cannot be written or the store holds that of another job; and
@@ -163,47 +173,64 @@ public func solve<Scalar: LinearScalar>(
     var fallback: MixedPrecisionFailure?
     var x = try b.copy()
     var scaled = ScaledSystem<Scalar>(isEquilibrating)
-    let condition: Scalar.Real
+    let quality: SolveQuality<Scalar.Real>
     let (layout, grid) = (a.layout, a.grid)
     var known: SolveMethod?
-    if let store, let saved = try store.savedMethod(of: Scalar.self, for: method, on: grid.communicator) {
+    let saved = try store?.savedFactorization(of: Scalar.self, for: method, in: precision, on: grid.communicator)
+    if let store, let saved, saved.precision == .full {
         _ = consume a
-        switch try solveByResuming(saved, from: store, on: grid, layout.rows.block, &x, method) {
-        case .solved(let condition): return SolveAnswer(x: x, try backwardErrors(x, b, panel), condition, saved)
-        case .indefinite: known = .lu
-        case .nothingWhole: known = saved
+        let outcome = try solveByResuming(saved.method, from: store, on: grid, layout.rows.block, &x, method) {
+            (x) throws(TesseraError) in try backwardErrors(x, b, panel)
+        }
+        switch outcome {
+        case .solved(let quality):
+            return SolveAnswer(
+                x: x, quality.backwardError, quality.condition, saved.method,
+                fallback: precision == .mixed ? .resumedInFullPrecision : nil)
+        case .indefinite:
+            known = .lu
+            fallback = precision == .mixed ? .resumedInFullPrecision : nil
+        case .nothingWhole: known = precision == .mixed ? nil : saved.method
         }
         a = try assembled(layout, grid, panel)
     }
     var chosen = if let known { known } else { try a.resolved(method) }
     if known == nil, precision == .mixed, chosen.isFactorization,
         let answer = try solveInMixedPrecision(
-            a, b, method: chosen, mayTryLU: method == .automatic, &fallback)
+            a, b, method: chosen, mayTryLU: method == .automatic, checkpoint: store, &fallback)
     {
-        let error = try backwardError(a, answer.x, b)
-        return solveAnswer(answer, error)
+        return solveAnswer(answer)
     }
     switch chosen {
     case .triangular(let triangle):
-        condition = try solveByTriangle(a, triangle, &x)
+        quality = SolveQuality(
+            condition: try solveByTriangle(a, triangle, &x), backwardError: try backwardErrors(x, b, panel))
     case .cholesky:
-        let attempt = try solveByCholesky(a, &x, &scaled, orRefuse: method == .automatic, store)
+        let attempt = try solveByCholesky(a, &x, &scaled, orRefuse: method == .automatic, store) {
+            (x) throws(TesseraError) in try backwardErrors(x, b, panel)
+        }
         if attempt == nil { chosen = .lu }
-        condition =
-            if let attempt { attempt } else { try solveByLU(try assembled(layout, grid, panel), &x, &scaled, store) }
+        quality =
+            if let attempt { attempt } else {
+                try solveByLU(try assembled(layout, grid, panel), &x, &scaled, store) { (x) throws(TesseraError) in
+                    try backwardErrors(x, b, panel)
+                }
+            }
     case .lu, .automatic:
-        condition = try solveByLU(a, &x, &scaled, store)
+        quality = try solveByLU(a, &x, &scaled, store) { (x) throws(TesseraError) in try backwardErrors(x, b, panel) }
     }
     return SolveAnswer(
-        x: x, try backwardErrors(x, b, panel), condition, chosen, fallback: fallback, isEquilibrated: scaled.isScaled)
+        x: x, quality.backwardError, quality.condition, chosen, fallback: fallback, isEquilibrated: scaled.isScaled)
 }
 
 /// The answer of a mixed-precision solve.
 private func solveAnswer<Scalar: LinearScalar>(
-    _ mixed: consuming MixedPrecisionAnswer<Scalar>, _ backwardError: Scalar.Real
+    _ mixed: consuming MixedPrecisionAnswer<Scalar>
 ) -> SolveAnswer<Scalar> {
-    let (condition, method, iterations) = (mixed.conditionEstimate ?? .nan, mixed.method, mixed.iterations)
-    return SolveAnswer(x: mixed.takeX(), backwardError, condition, method, .mixed, iterations: iterations)
+    let (quality, method, iterations) = (mixed.quality, mixed.method, mixed.iterations)
+    return SolveAnswer(
+        x: mixed.takeX(), quality?.backwardError ?? .nan, quality?.condition ?? .nan, method, .mixed,
+        iterations: iterations)
 }
 
 // MARK: The methods
@@ -221,35 +248,41 @@ private func solveByTriangle<Scalar: LinearScalar>(
     return try a.norm(.one) * inverseNorm
 }
 
-/// X = A⁻¹ X from A = L Lᴴ; κ₁(A). Where A is not positive definite: an error, or nil with X as it was.
+/// X = A⁻¹ X from A = L Lᴴ, and how good it is. Where A is not positive definite: an error, or nil with X as it was.
 private func solveByCholesky<Scalar: LinearScalar>(
     _ a: consuming DistributedMatrix<Scalar>, _ x: inout DistributedMatrix<Scalar>,
-    _ scaled: inout ScaledSystem<Scalar>, orRefuse mayRefuse: Bool, _ store: CheckpointStore? = nil
-) throws(TesseraError) -> Scalar.Real? {
+    _ scaled: inout ScaledSystem<Scalar>, orRefuse mayRefuse: Bool, _ store: CheckpointStore?,
+    _ backwardError: (borrowing DistributedMatrix<Scalar>) throws(TesseraError) -> Scalar.Real
+) throws(TesseraError) -> SolveQuality<Scalar.Real>? {
     do throws(TesseraError) {
         scaled.scale(&a, isHermitian: true)
         let factor = try Cholesky(consuming: a, checkpoint: store)
-        scaled.enter(&x)
-        try factor.solve(inPlace: &x)
-        scaled.leave(&x)
-        return try factor.conditionEstimate()
+        return try factor.saved(in: store) { () throws(TesseraError) in
+            scaled.enter(&x)
+            try factor.solve(inPlace: &x)
+            scaled.leave(&x)
+            return SolveQuality(condition: try factor.conditionEstimate(), backwardError: try backwardError(x))
+        }
     } catch {
         guard mayRefuse, case .notPositiveDefinite = error else { throw error }
         return nil
     }
 }
 
-/// X = A⁻¹ X from P A = L U; κ₁(A).
+/// X = A⁻¹ X from P A = L U, and how good it is.
 private func solveByLU<Scalar: LinearScalar>(
     _ a: consuming DistributedMatrix<Scalar>, _ x: inout DistributedMatrix<Scalar>,
-    _ scaled: inout ScaledSystem<Scalar>, _ store: CheckpointStore? = nil
-) throws(TesseraError) -> Scalar.Real {
+    _ scaled: inout ScaledSystem<Scalar>, _ store: CheckpointStore?,
+    _ backwardError: (borrowing DistributedMatrix<Scalar>) throws(TesseraError) -> Scalar.Real
+) throws(TesseraError) -> SolveQuality<Scalar.Real> {
     scaled.scale(&a, isHermitian: false)
     let factor = try LU(consuming: a, checkpoint: store)
-    scaled.enter(&x)
-    try factor.solve(inPlace: &x)
-    scaled.leave(&x)
-    return try factor.conditionEstimate()
+    return try factor.saved(in: store) { () throws(TesseraError) in
+        scaled.enter(&x)
+        try factor.solve(inPlace: &x)
+        scaled.leave(&x)
+        return SolveQuality(condition: try factor.conditionEstimate(), backwardError: try backwardError(x))
+    }
 }
 
 /// R A C Y = R B and X = C Y, where scales are wanted and A asks for them.

@@ -200,6 +200,12 @@ struct DenseJobTests {
         let (solved, solvedFacts, _) = try await run(job, ranks: ranks)
         #expect(solved.status == 0, "\(solved.errors)")
         #expect(try #require(solvedFacts["peak_memory_bytes"] as? Double) <= limit)
+        let (refined, refinedFacts, _) = try await run(job, ranks: ranks, ["--set", "precision=mixed"])
+        #expect(refined.status == 0, "\(refined.errors)")
+        #expect(refinedFacts["precision"] as? String == "mixed")
+        #expect(
+            try #require(refinedFacts["peak_memory_bytes"] as? Double) <= 1.8 * Double(n * n * 8) + 64e6 * Double(ranks)
+        )
     }
 
     @Test(arguments: [

@@ -28,8 +28,12 @@ private func benchmark<Scalar: LinearScalar>(
     var watch = try Stopwatch(run.world)
     var course = LinpackCourse()
     let x = try run.saving(to: store) { () throws(TesseraError) in
-        if let store, spec.precision == .full, let factor = try LU<Scalar>.resumed(from: store, on: grid, block: block)
+        let precision = spec.precision.engine
+        let saved = try store?.savedFactorization(of: Scalar.self, for: .lu, in: precision, on: run.world)
+        if let store, saved?.precision == .full,
+            let factor = try LU<Scalar>.resumed(from: store, on: grid, block: block)
         {
+            if precision == .mixed { course.fallback = .resumedInFullPrecision }
             return try factor.solve(b)
         }
         let a = try DistributedMatrix<Scalar>(rows: n, columns: n, block: block, on: grid) { random.element($0, $1) }
@@ -76,7 +80,8 @@ private func solveByLU<Scalar: LinearScalar>(
     _ store: CheckpointStore?, _ course: inout LinpackCourse
 ) throws(TesseraError) -> DistributedMatrix<Scalar> {
     if precision == .mixed,
-        let answer = try solveInMixedPrecision(a, b, method: .lu, wantsCondition: false, &course.fallback)
+        let answer = try solveInMixedPrecision(
+            a, b, method: .lu, wantsQuality: false, checkpoint: store, &course.fallback)
     {
         (course.precision, course.iterations) = (.mixed, answer.iterations)
         return answer.takeX()
