@@ -17,14 +17,20 @@ struct LUState<Scalar: LinearScalar> {
     var firstZero: Int?
     /// The exchanges that have been made in the columns left of their panels.
     var exchangedSteps = 0
+    /// The first columns of this run's panels in which partial pivoting followed on a tournament.
+    var repeatedPanels: [Int] = []
+    let pivoting: Pivoting
     let norms: MatrixNorms<Scalar.Real>
 
-    init(norms: MatrixNorms<Scalar.Real>) { self.norms = norms }
+    init(_ pivoting: Pivoting, norms: MatrixNorms<Scalar.Real>) {
+        self.pivoting = pivoting
+        self.norms = norms
+    }
 
-    /// What a panel has found: its pivots and, behind them, its first zero or -1.
-    mutating func add(_ found: [Int], _ panel: Range<Int>) {
-        pivots += found[..<panel.count]
-        if firstZero == nil, found[panel.count] >= 0 { firstZero = found[panel.count] }
+    mutating func add(_ found: FoundPivots, _ panel: Range<Int>) {
+        pivots += found.pivots
+        if firstZero == nil { firstZero = found.firstZero }
+        if found.isRepeated { repeatedPanels.append(panel.lowerBound) }
     }
 
     /// The state that a checkpoint holds, for a matrix of this shape.
@@ -40,12 +46,16 @@ struct LUState<Scalar: LinearScalar> {
         let values = try saved.state("norms", count: 3).map { Scalar.Real(bits: $0) }
         norms = MatrixNorms(one: values[0], infinity: values[1], maximum: values[2])
         exchangedSteps = step
+        let words = try saved.state("pivoting", count: 3)
+        let pivoting = Pivoting(words: words)
+        try saved.require(pivoting != nil, "a pivoting, found \(words)")
+        self.pivoting = pivoting ?? .partial
     }
 
     /// The state for a checkpoint.
     var saved: [String: [Int]] {
         [
-            "pivots": pivots, "firstZero": [firstZero ?? -1],
+            "pivoting": pivoting.words, "pivots": pivots, "firstZero": [firstZero ?? -1],
             "norms": [norms.one.bits, norms.infinity.bits, norms.maximum.bits],
         ]
     }
@@ -54,15 +64,15 @@ struct LUState<Scalar: LinearScalar> {
 extension LU {
     /// Takes up a factorization that `store` has saved, in the memory of a new matrix, and goes on to the end. Collective.
     ///
-    /// The newest generation that is whole counts. On the grid and with the block size of the run that saved it, the
-    /// result has the same bits as that run's would have had.
+    /// The newest generation that is whole counts, and its pivoting. On the grid and with the block size of the run that
+    /// saved it, the result has the same bits as that run's would have had.
     ///
     /// - Parameters:
     ///   - store: where it was saved, and saves itself on.
     ///   - grid: the ranks: any number of them, in any shape.
     ///   - block: rows and columns of a block; nil for a size that fits the shape.
     /// - Throws, on all ranks: `TesseraError.file` where the store holds no whole checkpoint of an LU factorization of
-    ///   such scalars, or that of another job; `TesseraError.memory`; and as ``init(consuming:checkpoint:)``.
+    ///   such scalars, or that of another job; `TesseraError.memory`; and as ``init(consuming:pivoting:checkpoint:)``.
     public init(resuming store: CheckpointStore, on grid: ProcessGrid, block: Int? = nil) throws(TesseraError) {
         guard let factor = try LU.resumed(from: store, on: grid, block: block) else { throw store.nothingToResume }
         self = factor

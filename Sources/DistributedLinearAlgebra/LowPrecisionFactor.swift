@@ -66,9 +66,11 @@ package struct LowPrecisionFactor<Scalar: LinearScalar>: ~Copyable {
 
     /// Factors A, of which a copy is made in square blocks, by Cholesky or by LU. Nil where that fails. Collective.
     ///
+    /// - Precondition: not by random butterflies.
     /// - Throws: `TesseraError.interrupted` between two panels.
     package static func factor(
-        _ a: borrowing DistributedMatrix<Scalar>, isHermitian: Bool, _ failure: inout MixedPrecisionFailure?
+        _ a: borrowing DistributedMatrix<Scalar>, isHermitian: Bool, pivoting: Pivoting = .partial,
+        _ failure: inout MixedPrecisionFailure?
     ) throws(TesseraError) -> LowPrecisionFactor? {
         let scales = Trace.span("equilibrate") {
             isHermitian
@@ -90,7 +92,8 @@ package struct LowPrecisionFactor<Scalar: LinearScalar>: ~Copyable {
                 return nil
             }
         }
-        let lu = try LU(consuming: lowered)
+        precondition(!pivoting.isByButterflies)
+        let lu = try LU(consuming: lowered, pivoting: pivoting)
         if let pivot = lu.firstZeroPivot {
             failure = .singular(pivot: pivot)
             return nil

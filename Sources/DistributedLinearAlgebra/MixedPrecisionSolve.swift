@@ -47,18 +47,20 @@ package struct MixedPrecisionAnswer<Scalar: LinearScalar>: ~Copyable {
 ///
 /// - Parameters:
 ///   - method: `.cholesky` or `.lu`.
+///   - pivoting: that of LU; not random butterflies.
 ///   - mayTryLU: whether LU follows where A is not positive definite in the lower precision.
 ///   - wantsCondition: whether to estimate κ₁(A), by some five solves more.
 /// - Throws: `TesseraError.interrupted` between two panels of the factorization.
 package func solveInMixedPrecision<Scalar: LinearScalar>(
     _ a: borrowing DistributedMatrix<Scalar>, _ b: borrowing DistributedMatrix<Scalar>, method: SolveMethod,
-    mayTryLU: Bool = false, wantsCondition: Bool = true, _ failure: inout MixedPrecisionFailure?
+    pivoting: Pivoting = .partial, mayTryLU: Bool = false, wantsCondition: Bool = true,
+    _ failure: inout MixedPrecisionFailure?
 ) throws(TesseraError) -> MixedPrecisionAnswer<Scalar>? {
     var method = method
-    var attempt = try LowPrecisionFactor.factor(a, isHermitian: method == .cholesky, &failure)
+    var attempt = try LowPrecisionFactor.factor(a, isHermitian: method == .cholesky, pivoting: pivoting, &failure)
     if attempt == nil, mayTryLU, case .notPositiveDefinite = failure {
         method = .lu
-        attempt = try LowPrecisionFactor.factor(a, isHermitian: false, &failure)
+        attempt = try LowPrecisionFactor.factor(a, isHermitian: false, pivoting: pivoting, &failure)
     }
     guard let factor = attempt.take() else { return nil }
     var x = DistributedMatrix<Scalar>(workspace: factor.layout(columns: b.columns, like: b.layout.columns), on: b.grid)

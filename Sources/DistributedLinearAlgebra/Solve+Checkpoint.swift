@@ -11,6 +11,8 @@ enum Resumption<Real> {
     case solved(condition: Real)
     /// A is not positive definite, and the method may be another.
     case indefinite
+    /// The factors of random butterflies are no good.
+    case unstable
     /// No generation was whole.
     case nothingWhole
 }
@@ -34,16 +36,23 @@ extension CheckpointStore {
 ///
 /// - Parameters:
 ///   - saved: `.lu` or `.cholesky`.
+///   - b: what X is at the beginning.
 ///   - method: what was asked for.
+///   - course: receives the pivoting of the factors.
+///   - measure: R = B - A X, and the backward error.
 func solveByResuming<Scalar: LinearScalar>(
     _ saved: SolveMethod, from store: CheckpointStore, on grid: ProcessGrid, _ block: Int,
-    _ x: inout DistributedMatrix<Scalar>, _ method: SolveMethod
+    _ x: inout DistributedMatrix<Scalar>, _ b: borrowing DistributedMatrix<Scalar>, _ method: SolveMethod,
+    _ course: inout PivotingCourse<Scalar.Real>, _ measure: LUSystem<Scalar>.Measure
 ) throws(TesseraError) -> Resumption<Scalar.Real> {
     do throws(TesseraError) {
         if saved == .lu {
             guard let factor = try LU<Scalar>.resumed(from: store, on: grid, block: block) else { return .nothingWhole }
-            try factor.solve(inPlace: &x)
-            return .solved(condition: try factor.conditionEstimate())
+            if try solve(by: factor, &x, b, ScaledSystem(false), &course, measure) {
+                return .solved(condition: try factor.conditionEstimate())
+            }
+            try x.replace(with: b.view)
+            return .unstable
         }
         guard let factor = try Cholesky<Scalar>.resumed(from: store, on: grid, block: block) else {
             return .nothingWhole

@@ -1,3 +1,4 @@
 let distributedLinearAlgebraChecks: [RankCheck] =
-    triangularSolveChecks + choleskyChecks + multiplyChecks + normChecks + luChecks + solveChecks + mixedPrecisionChecks
+    triangularSolveChecks + choleskyChecks + multiplyChecks + normChecks + luChecks + pivotingChecks
+    + pivotingSolveChecks + solveChecks + mixedPrecisionChecks
     + refinementChecks + trafficChecks + randomCaseChecks + refusalChecks + resumeChecks + levelThreeChecks
