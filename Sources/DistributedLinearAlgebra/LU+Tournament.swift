@@ -10,7 +10,7 @@
 // Where the winners are singular, to working precision, or hold NaN, which they do where the panel does, it is factored by
 // partial pivoting.
 //
-// Flops 2 m w² over the ranks, and 8/3 w³ in each of log2 P matches. Messages: w² scalars and w words from each rank but
+// Flops 2 m w² over the ranks, and 5/3 w³ in each of log2 P matches. Messages: w² scalars and w words from each rank but
 // the root, 2 w² and w from the root to all.
 
 internal import DistributedArrays

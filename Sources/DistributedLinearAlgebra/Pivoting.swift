@@ -25,7 +25,7 @@ public enum Pivoting: Hashable, Sendable {
     /// No pivots: A is multiplied by random butterflies from both sides first (Parker, 1995), which makes small pivots
     /// unlikely and does not rule them out. For square matrices.
     ///
-    /// The growth of the elements is not bounded, so that a solution should be refined (``LU/refine(_:of:_:)``; ``solve``
+    /// The growth of the elements is not bounded, so that a solution should be refined (``LU/refine(_:of:_:)``; `solve`
     /// does) and its backward error looked at.
     ///
     /// - Parameters:

@@ -72,7 +72,7 @@ private func refineInOnePrecision<Scalar: LinearScalar>(
 
 /// Corrects X, where `measure` makes R = B - A X and returns the backward error of X, and `solve` replaces R by A⁻¹ R.
 func refineInOnePrecision<Scalar: LinearScalar>(
-    _ x: inout DistributedMatrix<Scalar>, _ b: borrowing DistributedMatrix<Scalar>, _ measure: LUSystem<Scalar>.Measure,
+    _ x: inout DistributedMatrix<Scalar>, _ b: borrowing DistributedMatrix<Scalar>, _ measure: ResidualMeasure<Scalar>,
     _ solve: (inout DistributedMatrix<Scalar>) throws(TesseraError) -> Void
 ) throws(TesseraError) -> Refinement<Scalar.Real> {
     var (corrections, last) = (0, Scalar.Real.infinity)

@@ -43,7 +43,7 @@ extension CheckpointStore {
 func solveByResuming<Scalar: LinearScalar>(
     _ saved: SolveMethod, from store: CheckpointStore, on grid: ProcessGrid, _ block: Int,
     _ x: inout DistributedMatrix<Scalar>, _ b: borrowing DistributedMatrix<Scalar>, _ method: SolveMethod,
-    _ course: inout PivotingCourse<Scalar.Real>, _ measure: LUSystem<Scalar>.Measure
+    _ course: inout PivotingCourse<Scalar.Real>, _ measure: ResidualMeasure<Scalar>
 ) throws(TesseraError) -> Resumption<Scalar.Real> {
     do throws(TesseraError) {
         if saved == .lu {

@@ -43,13 +43,10 @@ struct PivotingCourse<Real: LinearReal> {
     }
 }
 
-/// The system that LU solves, as far as it must be looked at again: A may have become its factors.
-struct LUSystem<Scalar: LinearScalar> {
-    /// R = B - A X; returns the backward error of X. Collective.
-    typealias Measure = (
-        _ x: borrowing DistributedMatrix<Scalar>, _ r: inout DistributedMatrix<Scalar>
-    ) throws(TesseraError) -> Scalar.Real
-}
+/// R = B - A X, as A may have become its factors; returns the backward error of X. Collective.
+typealias ResidualMeasure<Scalar: LinearScalar> = (
+    _ x: borrowing DistributedMatrix<Scalar>, _ r: inout DistributedMatrix<Scalar>
+) throws(TesseraError) -> Scalar.Real
 
 /// X = A⁻¹ X from factors; false, and why in `course`, where refinement does not make good what random butterflies give.
 /// Collective.
@@ -59,7 +56,7 @@ struct LUSystem<Scalar: LinearScalar> {
 ///   - measure: R = B - A X, and the backward error.
 func solve<Scalar: LinearScalar>(
     by factor: borrowing LU<Scalar>, _ x: inout DistributedMatrix<Scalar>, _ b: borrowing DistributedMatrix<Scalar>,
-    _ scaled: ScaledSystem<Scalar>, _ course: inout PivotingCourse<Scalar.Real>, _ measure: LUSystem<Scalar>.Measure
+    _ scaled: ScaledSystem<Scalar>, _ course: inout PivotingCourse<Scalar.Real>, _ measure: ResidualMeasure<Scalar>
 ) throws(TesseraError) -> Bool {
     course.pivoting = factor.pivoting
     if factor.pivoting.isByButterflies, let pivot = factor.firstZeroPivot {
@@ -92,7 +89,7 @@ func solve<Scalar: LinearScalar>(
 func solveByLU<Scalar: LinearScalar>(
     _ a: consuming DistributedMatrix<Scalar>, _ x: inout DistributedMatrix<Scalar>,
     _ b: borrowing DistributedMatrix<Scalar>, _ scaled: inout ScaledSystem<Scalar>,
-    _ course: inout PivotingCourse<Scalar.Real>, _ store: CheckpointStore? = nil, _ measure: LUSystem<Scalar>.Measure,
+    _ course: inout PivotingCourse<Scalar.Real>, _ store: CheckpointStore? = nil, _ measure: ResidualMeasure<Scalar>,
     again: () throws(TesseraError) -> DistributedMatrix<Scalar>
 ) throws(TesseraError) -> Scalar.Real {
     scaled.scale(&a, isHermitian: false)
@@ -112,7 +109,7 @@ func solveByLU<Scalar: LinearScalar>(
 private func attempt<Scalar: LinearScalar>(
     _ a: consuming DistributedMatrix<Scalar>, _ x: inout DistributedMatrix<Scalar>,
     _ b: borrowing DistributedMatrix<Scalar>, _ scaled: ScaledSystem<Scalar>,
-    _ course: inout PivotingCourse<Scalar.Real>, _ store: CheckpointStore?, _ measure: LUSystem<Scalar>.Measure
+    _ course: inout PivotingCourse<Scalar.Real>, _ store: CheckpointStore?, _ measure: ResidualMeasure<Scalar>
 ) throws(TesseraError) -> Scalar.Real? {
     let factor = try LU(consuming: a, pivoting: course.pivoting, checkpoint: store)
     return try solve(by: factor, &x, b, scaled, &course, measure) ? try factor.conditionEstimate() : nil
