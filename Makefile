@@ -1,5 +1,6 @@
 # make run    set up, build, run the main job: kriging of a real terrain, then 100,000 years of soil creep on it
 # make test   set up, build, run every test, in one process and under mpirun
+# make test-full  make test, and the full product of the dense routines' cases: hours (CASES=i/k for a k-th of it)
 # make embedding  build and run the program in jobs/programs/embedding
 # make bench  the local kernels and the program's own benchmarks
 # make peers  Tessera beside ScaLAPACK, OpenBLAS's LAPACK, HPL and Devito: one table of ratios
@@ -10,7 +11,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help packages build run embedding test bench peers docs format lint clean
+.PHONY: help packages build run embedding test test-full bench peers docs format lint clean
 
 PACKAGES := libopenmpi-dev openmpi-bin libopenblas-dev liblapacke-dev libpng-dev pkg-config
 SWIFT_FLAGS := -c release --toolset toolsets/native.json
@@ -68,10 +69,15 @@ test: packages
 	swift build $(SWIFT_FLAGS) --build-tests
 	swift test $(SWIFT_FLAGS) --skip-build --disable-xctest
 
+CASES ?= 1/1
+test-full: export TESSERA_FULL_CASES := $(CASES)
+test-full: test
+
 bench: build
 	$(MPIRUN) $(TESSERA) bench gemm --n 2000,4000
 	$(MPIRUN) $(TESSERA) bench lu --n 2000,4000
 	$(MPIRUN) $(TESSERA) bench cholesky --n 2000,4000
+	$(MPIRUN) $(TESSERA) bench gesv --n 2000,4000 --rhs 64
 	$(MPIRUN) $(TESSERA) bench heat2d --extents 4000x4000 --steps 50
 	$(MPIRUN) $(TESSERA) bench heat3d --extents 256x256x256 --steps 50
 	swift package --package-path Benchmarks $(SWIFT_FLAGS) benchmark --no-progress

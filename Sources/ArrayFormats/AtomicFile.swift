@@ -20,8 +20,13 @@ public struct AtomicFile: ~Copyable {
 
     /// Begins to write `path`. Nothing is visible under that name before ``commit()``.
     ///
-    /// - Throws: `TesseraError.file` when the folder does not exist or cannot be written.
+    /// - Throws: `TesseraError.file` when the folder does not exist or cannot be written, or the path is a folder.
     public init(_ path: String) throws(TesseraError) {
+        // A folder would be found out by the rename alone, after the work.
+        var status = stat()
+        if stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
+            throw .file(path: path, reason: "cannot be replaced: Is a directory")
+        }
         let slash = path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex
         let partialPath =
             "\(path[..<slash]).\(path[slash...]).\(getpid()).\(serial.add(1, ordering: .relaxed).newValue)"

@@ -18,7 +18,8 @@ struct InputFile: ~Copyable {
     private let descriptor: CInt
 
     init(_ path: String) throws(TesseraError) {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        // Opening a pipe would wait for somebody to write to it.
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw .file(path: path, reason: systemReason("cannot be opened")) }
         var status = stat()
         guard fstat(descriptor, &status) == 0 else {
@@ -30,7 +31,8 @@ struct InputFile: ~Copyable {
             close(descriptor)
             throw .file(
                 path: path,
-                reason: "expected a file, found \(status.st_mode & S_IFMT == S_IFDIR ? "a folder" : "a device")")
+                reason:
+                    "expected a file, found \(status.st_mode & S_IFMT == S_IFDIR ? "a folder" : "a device or a pipe")")
         }
         self.path = path
         self.size = Int(status.st_size)

@@ -58,7 +58,9 @@ public struct DistributedMatrix<Scalar: LinearScalar>: ~Copyable {
         localColumns = layout.columns.count(on: grid.column)
         leadingDimension = paddedLeadingDimension(localRows, MemoryLayout<Scalar>.stride)
         storage = allocateAligned(leadingDimension * max(1, localColumns), of: Scalar.self)
-        storage.initialize(repeating: Scalar.zero, count: leadingDimension * max(1, localColumns))
+        // All bits zero is the zero of every scalar type; a generic loop would call a witness for each.
+        UnsafeMutableRawPointer(storage).initializeMemory(
+            as: UInt8.self, repeating: 0, count: leadingDimension * max(1, localColumns) * MemoryLayout<Scalar>.stride)
     }
 
     deinit {

@@ -1,4 +1,5 @@
-// A⁻¹ as the solution of A X = I: 2 n³ flops beyond the factorization, and the memory of X.
+// A⁻¹ as the solution of A X = I: 2 n³ flops beyond the factorization, the words of a solve with n right-hand sides, and the
+// memory of X.
 
 public import DistributedArrays
 public import Failures

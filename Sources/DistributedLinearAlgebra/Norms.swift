@@ -1,4 +1,4 @@
-// Norms of a distributed matrix, O(m n) work and a reduction of at most m + n words a rank.
+// Norms of a distributed matrix, O(m n) work and a reduction of at most m + n words a rank: NormModel.
 //
 //     maximum max |aᵢⱼ|     one max over columns of Σ |aᵢⱼ|     infinity max over rows     frobenius (Σ |aᵢⱼ|²)^½
 //

@@ -52,7 +52,14 @@ extension ConfigurationNode {
         }
         do {
             guard let node = try compose(yaml: yaml) else { return nil }
-            self.init(node, location)
+            var values = 0
+            guard let tree = ConfigurationNode(node, location, &values) else {
+                report.add(
+                    location(node.mark), key, expected: "at most \(ConfigurationNode.mostValues) values",
+                    found: "more, as aliases repeat them")
+                return nil
+            }
+            self = tree
         } catch let error as YamlError {
             switch error {
             case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
@@ -83,7 +90,13 @@ extension ConfigurationNode {
         }
     }
 
-    private init(_ node: Node, _ location: (Mark?) -> JobLocation) {
+    /// More than any job has; a few lines of aliases to aliases stand for billions.
+    private static let mostValues = 100_000
+
+    /// nil where the tree grows beyond ``mostValues``.
+    private init?(_ node: Node, _ location: (Mark?) -> JobLocation, _ values: inout Int) {
+        values += 1
+        guard values <= ConfigurationNode.mostValues else { return nil }
         self.location = location(node.mark)
         switch node {
         case .scalar(let scalar):
@@ -91,14 +104,22 @@ extension ConfigurationNode {
             let isNothing = !isQuoted && ["", "~", "null", "Null", "NULL"].contains(scalar.string)
             content = isNothing ? .nothing : .scalar(scalar.string, isQuoted: isQuoted)
         case .sequence(let items):
-            content = .list(items.map { ConfigurationNode($0, location) })
+            var list: [ConfigurationNode] = []
+            for item in items {
+                guard let value = ConfigurationNode(item, location, &values) else { return nil }
+                list.append(value)
+            }
+            content = .list(list)
         case .mapping(let pairs):
-            content = .section(
-                pairs.map { key, value in
+            var entries: [Entry] = []
+            for (key, value) in pairs {
+                guard let value = ConfigurationNode(value, location, &values) else { return nil }
+                entries.append(
                     Entry(
                         key: key.scalar?.string ?? "(a key that is not a word)", location: location(key.mark),
-                        value: ConfigurationNode(value, location))
-                })
+                        value: value))
+            }
+            content = .section(entries)
         case .alias:
             // The composer replaces aliases by what they stand for.
             content = .nothing

@@ -46,6 +46,7 @@ public struct GaussianProcessSpec: JobSpec {
 
     static let kind = "gaussian-process"
     static let summary = "exact Gaussian-process regression of a map from a sample of its cells."
+    static let inputKeys = ["field"]
     static let memoryKey = "samples"
     static let keys = [
         JobKey(
@@ -103,6 +104,8 @@ public struct GaussianProcessSpec: JobSpec {
         checkpoint = section.checkpoint
         pictures = section.boolean("pictures")
     }
+
+    func writes(_ name: String) -> Bool { ["prediction.npy", "variance.npy"].contains(name) }
 
     func memory(ranks: Int) -> Int {
         MemoryModel.gaussianProcess(

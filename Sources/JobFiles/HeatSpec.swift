@@ -51,6 +51,7 @@ public struct HeatSpec: JobSpec {
 
     static let kind = "heat"
     static let summary = "diffusion of a map, the standard model of soil creep."
+    static let inputKeys = ["field"]
     static let memoryKey = "refine"
     private static let mostSteps = 1e12
 
@@ -115,6 +116,8 @@ public struct HeatSpec: JobSpec {
         snapshots = section.integer("snapshots")
         pictures = section.boolean("pictures")
     }
+
+    func writes(_ name: String) -> Bool { name.hasPrefix("snapshot-") }
 
     func memory(ranks: Int) -> Int {
         let (cells, overflow) = field.count.multipliedReportingOverflow(by: refine * refine)

@@ -66,6 +66,7 @@ public struct JobFile: Hashable, Sendable {
         try report.finish()
 
         let file = JobFile(path: path, name: name, outputFolder: outputFolder, job: job(kind.init(section)))
+        file.checkInputsStay(section, &report)
         file.checkMemory(node, at: section.location(kind.memoryKey), &report)
         try report.finish()
         return file
@@ -79,6 +80,18 @@ public struct JobFile: Hashable, Sendable {
         case let spec as MultiplySpec: .multiply(spec)
         case let spec as LinpackSpec: .linpack(spec)
         default: preconditionFailure("a kind without its case in JobFile.Job")
+        }
+    }
+
+    /// A job that goes on from an earlier result in the same folder would write over what it reads.
+    private func checkInputsStay(_ section: CheckedSection, _ report: inout JobReport) {
+        for key in type(of: spec).inputKeys {
+            let input = section.input(key).path
+            let name = String(input[(input.lastIndex(of: "/").map(input.index(after:)) ?? input.startIndex)...])
+            guard spec.writes(name), areOneFolder(String(input.dropLast(name.count)), outputFolder) else { continue }
+            report.add(
+                section.location(key), key, expected: "a file that no result replaces: another output folder keeps it",
+                found: "\(ConfigurationNode.quote(name)) in the output folder")
         }
     }
 

@@ -65,6 +65,13 @@ extension CheckedSection {
             return nil
         default:
             if let value = plainValue(node, type) { return value }
+            // Of a list of the right length the item that is wrong says more than the length.
+            if case .numbers(let count, let range) = type, case .list(let items) = node.content, items.count == count,
+                let wrong = items.first(where: { number($0, range) == nil })
+            {
+                report.add(node.location, name, expected: type.expectation, found: "a list with \(wrong.found)")
+                return nil
+            }
         }
         report.add(node.location, name, expected: type.expectation, found: node.found)
         return nil
@@ -81,9 +88,7 @@ extension CheckedSection {
         case (.number(let range), .scalar(let text, isQuoted: false)):
             return decimal(text, range).map(JobValue.number)
         case (.numbers(let count, let range), .list(let items)):
-            let numbers = items.compactMap { item -> Double? in
-                if case .scalar(let text, isQuoted: false) = item.content { decimal(text, range) } else { nil }
-            }
+            let numbers = items.compactMap { number($0, range) }
             return items.count == count && numbers.count == count ? .numbers(numbers) : nil
         case (.name, .scalar(let text, _)):
             return isFileName(text) ? .text(text) : nil
@@ -101,6 +106,11 @@ extension CheckedSection {
         default:
             return nil
         }
+    }
+
+    /// The number that a node is; nil where it is none in the range.
+    private static func number(_ node: ConfigurationNode, _ range: JobValueType.NumberRange) -> Double? {
+        if case .scalar(let text, isQuoted: false) = node.content { decimal(text, range) } else { nil }
     }
 
     /// A decimal number in the range; hexadecimal, infinite and not-a-number are none.

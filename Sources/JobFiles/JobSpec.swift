@@ -15,6 +15,11 @@ protocol JobSpec: Sendable, Hashable {
     /// The spec of a section without faults.
     init(_ section: CheckedSection)
 
+    /// The keys of the files that the job reads.
+    static var inputKeys: [String] { get }
+    /// Whether the job writes a file of this name into its output folder.
+    func writes(_ name: String) -> Bool
+
     /// Bytes over all ranks.
     func memory(ranks: Int) -> Int
     /// The key that a fault of memory names.

@@ -18,6 +18,7 @@ public struct LinpackSpec: JobSpec {
 
     static let kind = "linpack"
     static let summary = "a generated dense system, solved by LU and judged by HPL's residual."
+    static let inputKeys: [String] = []
     static let memoryKey = "n"
     static let keys = [
         JobKey("n", .integer(1...Int.max), .required, "Order of the system: n equations."),
@@ -43,6 +44,8 @@ public struct LinpackSpec: JobSpec {
         grid = section.grid
         checkpoint = section.checkpoint
     }
+
+    func writes(_ name: String) -> Bool { false }
 
     func memory(ranks: Int) -> Int {
         MemoryModel.linpack(n: n, scalarBytes: element.byteSize, isMixed: precision == .mixed, ranks: ranks)

@@ -31,6 +31,7 @@ public struct MultiplySpec: JobSpec {
     static let kind = "multiply"
     static let summary =
         "the product C = alpha op(A) op(B), from files to a file. NaN and infinities are carried on as in BLAS."
+    static let inputKeys = ["a", "b"]
     static let memoryKey = "a"
     private static let operations = JobValueType.choice(Operation.allCases.map(\.rawValue))
     static let keys = [
@@ -75,6 +76,8 @@ public struct MultiplySpec: JobSpec {
         block = section.block
         grid = section.grid
     }
+
+    func writes(_ name: String) -> Bool { name == product }
 
     func memory(ranks: Int) -> Int {
         let (m, n, k) = extents

@@ -21,3 +21,12 @@ func outputObstacle(_ path: String) -> String? {
         folder = parent
     }
 }
+
+/// Whether two paths lead to one folder that exists; an empty one is the working directory.
+func areOneFolder(_ first: String, _ second: String) -> Bool {
+    var (one, other) = (stat(), stat())
+    guard stat(first.isEmpty ? "." : first, &one) == 0, stat(second.isEmpty ? "." : second, &other) == 0 else {
+        return false
+    }
+    return one.st_dev == other.st_dev && one.st_ino == other.st_ino
+}

@@ -29,6 +29,7 @@ public struct SolveSpec: JobSpec {
 
     static let kind = "solve"
     static let summary = "the dense linear system A x = b, from files to a file."
+    static let inputKeys = ["matrix", "right-hand-side"]
     static let memoryKey = "matrix"
     static let keys = [
         JobKey("matrix", .input(.squareMatrix), .required, "A, relative to the job file: a square .npy or .mtx file."),
@@ -71,6 +72,8 @@ public struct SolveSpec: JobSpec {
         grid = section.grid
         checkpoint = section.checkpoint
     }
+
+    func writes(_ name: String) -> Bool { name == solution }
 
     func memory(ranks: Int) -> Int {
         MemoryModel.solve(

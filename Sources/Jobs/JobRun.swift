@@ -54,18 +54,28 @@ struct JobRun {
 ///
 /// - Throws: ``TesseraError``, on all ranks with the same value where the failure is the job's.
 package func run(_ job: JobFile, options: RunOptions, on world: Communicator) throws {
-    try world.agree("output folder") { () throws(TesseraError) in
-        guard world.rank == 0 else { return }
-        do {
-            try FileManager.default.createDirectory(atPath: job.outputFolder, withIntermediateDirectories: true)
-        } catch {
-            throw .file(path: job.outputFolder, reason: "the output folder cannot be made")
+    do throws(TesseraError) {
+        try world.agree("output folder") { () throws(TesseraError) in
+            guard world.rank == 0 else { return }
+            do {
+                try FileManager.default.createDirectory(atPath: job.outputFolder, withIntermediateDirectories: true)
+            } catch {
+                throw .file(path: job.outputFolder, reason: "cannot be made")
+            }
         }
+    } catch {
+        guard case .file(let path, let reason) = error else { throw error }
+        throw Refusal(["output: expected a folder that can be written, found '\(path)': \(reason)"])
     }
     let run = JobRun(world: world, folder: job.outputFolder, options: options)
-    try run.onRoot { () throws(TesseraError) in
-        // A path that cannot be written is found out now, not after the work.
-        if let trace = options.trace { _ = try AtomicFile(trace) }
+    do throws(TesseraError) {
+        try run.onRoot { () throws(TesseraError) in
+            // A path that cannot be written is found out now, not after the work.
+            if let trace = options.trace { _ = try AtomicFile(trace) }
+        }
+    } catch {
+        guard case .file(let path, let reason) = error else { throw error }
+        throw Refusal(["--trace: expected a file that can be written, found '\(path)': \(reason)"])
     }
     if options.trace != nil {
         try world.barrier()
@@ -73,8 +83,8 @@ package func run(_ job: JobFile, options: RunOptions, on world: Communicator) th
     }
     let isStencil = if case .heat = job.job { true } else { false }
     let rate = isStencil ? try MachineRates.triadRate(3, world) : try MachineRates.gemmRate(1000, 3, world)
-    Traffic.total.reset()
     try world.barrier()
+    Traffic.total.reset()
     let start = MPIEnvironment.seconds
 
     var summary = JobSummary()
@@ -90,8 +100,11 @@ package func run(_ job: JobFile, options: RunOptions, on world: Communicator) th
     case .linpack(let spec): try runLinpack(spec, run, rate, &summary)
     }
 
-    let seconds = try world.allReduce(MPIEnvironment.seconds - start, .maximum)
-    let communicating = try world.allReduce(Traffic.total.communicationSeconds, .sum) / Double(world.size)
+    // Ranks that are done wait here for the others. Both are read before the reductions, which belong to neither.
+    try world.barrier()
+    let (elapsed, inMessages) = (MPIEnvironment.seconds - start, Traffic.total.communicationSeconds)
+    let seconds = try world.allReduce(elapsed, .maximum)
+    let communicating = try world.allReduce(inMessages, .sum) / Double(world.size)
     summary.add("seconds", "time", .quantity(seconds, "s"))
     summary.add("communication_share", "communicating", .quantity(100 * communicating / seconds, "%"))
     summary.add("results", "results", .text(job.outputFolder))

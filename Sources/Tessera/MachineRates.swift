@@ -38,8 +38,9 @@ public struct MachineRates: Sendable {
 
     /// The triad's bytes a second of all ranks together. Collective.
     public static func triadRate(_ repeats: Int, _ world: Communicator) throws(TesseraError) -> Double {
-        // Far larger than the caches, and no larger than that.
-        let count = max(1 << 20, (1 << 25) / world.size)
+        // Far larger than the caches, and no larger than that; a quarter of what is free where that is less.
+        let free = (SystemMemory.available ?? .max) / (4 * 24 * MPIEnvironment.ranksOnNode)
+        let count = try world.allReduce(min(max(1 << 20, (1 << 25) / world.size), max(1, free)), .minimum)
         let memory = allocateAligned(3 * count, of: Double.self)
         defer { freeAligned(memory) }
         memory.initialize(repeating: 1, count: 3 * count)

@@ -7,16 +7,24 @@ struct BenchCommand: ParsableCommand {
         commandName: "bench",
         abstract: "Measure a routine on generated data, and check its result.",
         discussion: """
-            ROUTINE is gemm, lu, cholesky or solve (with --n), or heat2d or heat3d (with --extents and --steps). solve is \
-            the whole driver with one right-hand side, counted as 2/3 n^3 + 2 n^2 operations. The time is the \
-            best repetition's, as long as its slowest rank. The share is in percent of what all ranks together reach at \
-            DGEMM or at the triad a = b + s c, measured in the same run. The residual is in units of rounding: below 16 \
-            when the result is right.
+            ROUTINE is one of these, of which all but the last two take --n:
+              gemm      m x k times k x n              2 m n k operations
+              syrk      n x k times its transpose, the lower triangle of it, n^2 k
+              trsm      solve for R right-hand sides with a lower triangle, n^2 R
+              lu        P A = L U of m x n, 2/3 n^3 where m is n
+              cholesky  A = L L^T, n^3/3
+              gesv      lu and the solution for R right-hand sides, 2/3 n^3 + 2 n^2 R
+              solve     the whole driver, with error bounds; counted as gesv
+              heat2d, heat3d  explicit diffusion, with --extents and --steps
+            The time is the best repetition's, as long as its slowest rank. The share is in percent of what all ranks \
+            together reach at DGEMM or at the triad a = b + s c, measured in the same run. The residual is in units of \
+            rounding: below 16 when the result is right.
 
             Examples:
               tessera bench gemm --n 1000,2000,4000
+              tessera bench gemm --m 20000 --n 500 --k 500
               mpirun -n 4 tessera bench lu --n 8000 --block 192 --grid 2x2 --json
-              mpirun -n 2 tessera bench solve --n 8000 --precision mixed
+              mpirun -n 2 tessera bench solve --n 8000 --rhs 64 --precision mixed
               mpirun -n 2 tessera bench heat3d --extents 256x256x256 --steps 20 --type float
             """)
 
@@ -28,7 +36,18 @@ struct BenchCommand: ParsableCommand {
         help: ArgumentHelp("Orders of the matrices, one or several.", valueName: "n,n,..."), transform: commaSeparated)
     var orders: [Int]?
 
-    @Option(name: .long, help: "Rows and columns of a block (default: what fits the order and the grid).")
+    @Option(name: .customLong("m"), help: "Rows: of A and C in gemm, of A in lu (default: n).")
+    var m: Int?
+
+    @Option(name: .customLong("k"), help: "Columns of A in gemm and in syrk (default: n).")
+    var k: Int?
+
+    @Option(
+        name: .customLong("rhs"),
+        help: ArgumentHelp("Right-hand sides of gesv and solve (default: 1) and of trsm (default: n).", valueName: "R"))
+    var rightHandSides: Int?
+
+    @Option(name: .long, help: "Rows and columns of a block (default: what fits the shape and the grid).")
     var block: Int?
 
     @Option(
@@ -91,17 +110,27 @@ struct BenchCommand: ParsableCommand {
             throw ValidationError("\(name) is for heat2d and heat3d, not for \(routine.rawValue)")
         }
         guard let orders else { throw ValidationError("\(routine.rawValue) needs --n, the order of its matrices") }
+        for (extent, value) in [(BenchRequest.Extent.m, m), (.k, k), (.rhs, rightHandSides)] {
+            guard let value else { continue }
+            try requireExtent(extent)
+            if value < 1 { throw ValidationError("--\(extent.rawValue): expected 1 or more, found \(value)") }
+        }
         if let block, block < 1 { throw ValidationError("--block: expected 1 or more, found \(block)") }
         if precision != nil, routine != .solve {
             throw ValidationError("--precision is for solve, not for \(routine.rawValue)")
         }
-        return .dense(orders: orders, block: block, precision: precision ?? .full)
+        let shapes = orders.map { n in
+            BenchRequest.Shape(m: m ?? n, n: n, k: k ?? n, rhs: rightHandSides ?? (routine == .trsm ? n : 1))
+        }
+        return .dense(shapes: shapes, block: block, precision: precision ?? .full)
     }
 
     private func heat(axes: Int) throws -> BenchRequest.Work {
-        let stray = ["--n": orders != nil, "--block": block != nil]
-        for name in stray.keys.sorted() where stray[name] == true {
-            throw ValidationError("\(name) is for gemm, lu, cholesky and solve, not for \(routine.rawValue)")
+        if block != nil { throw ValidationError("--block is for dense routines, not for \(routine.rawValue)") }
+        for (extent, isGiven) in [
+            (BenchRequest.Extent.n, orders != nil), (.m, m != nil), (.k, k != nil), (.rhs, rightHandSides != nil),
+        ] where isGiven {
+            try requireExtent(extent)
         }
         if precision != nil { throw ValidationError("--precision is for solve, not for \(routine.rawValue)") }
         guard let extents, extents.count == axes else {
@@ -110,6 +139,14 @@ struct BenchCommand: ParsableCommand {
         }
         guard let steps, steps >= 1 else { throw ValidationError("\(routine.rawValue) needs --steps, 1 or more") }
         return .heat(extents: extents, steps: steps, element: type ?? .double)
+    }
+
+    /// Refuses an extent that the routine's matrices do not have.
+    private func requireExtent(_ extent: BenchRequest.Extent) throws {
+        guard !routine.extents.contains(extent) else { return }
+        let owners = BenchRequest.Routine.allCases.filter { $0.extents.contains(extent) }.map(\.rawValue)
+        throw ValidationError(
+            "--\(extent.rawValue) is for \(owners.joined(separator: ", ")), not for \(routine.rawValue)")
     }
 }
 

@@ -73,6 +73,11 @@ import Testing
             #expect(
                 refusal { () throws(TesseraError) in _ = try NpyFile.read(folder) } == "expected a file, found a folder"
             )
+            // Nobody writes to it: to wait for that would hang.
+            #expect(mkfifo(folder + "/pipe.npy", 0o600) == 0)
+            #expect(
+                refusal { () throws(TesseraError) in _ = try NpyFile.read(folder + "/pipe.npy") }
+                    == "expected a file, found a device or a pipe")
             #expect(
                 refusal { () throws(TesseraError) in _ = try NpyFile.read(folder + "/none.npy") }
                     == "cannot be opened: No such file or directory")
@@ -84,12 +89,15 @@ import Testing
             let path = folder + "/a.npy"
             try NpyFile.write([1, 2], shape: [2], to: path)
             #expect(throws: TesseraError.self) { try NpyFile.write([1, 2, 3], shape: [2], to: path) }
-            // A folder cannot be replaced by a file: the last step of the write fails.
+            // A folder cannot be replaced by a file, which shows before anything is written.
             let taken = folder + "/taken"
             try FileManager.default.createDirectory(atPath: taken, withIntermediateDirectories: false)
             #expect(
                 refusal { () throws(TesseraError) in try NpyFile.write([1], shape: [1], to: taken) }
                     == "cannot be replaced: Is a directory")
+            #expect(
+                refusal { () throws(TesseraError) in _ = try AtomicFile(taken) } == "cannot be replaced: Is a directory"
+            )
             #expect(
                 refusal { () throws(TesseraError) in try NpyFile.write([1], shape: [1], to: folder + "/no/b.npy") }
                     == "cannot be written: No such file or directory")

@@ -69,7 +69,10 @@ import Testing
             "[92.5, 74.5]", "[92.5]",
             "job.yaml:3: spacing: expected 2 numbers above 0 in brackets, found a list of 1"
         ),
-        ("[92.5, 74.5]", "[92.5, 0]", "job.yaml:3: spacing: expected 2 numbers above 0 in brackets, found a list of 2"),
+        (
+            "[92.5, 74.5]", "[92.5, 0]",
+            "job.yaml:3: spacing: expected 2 numbers above 0 in brackets, found a list with '0'"
+        ),
         ("[92.5, 74.5]", "92.5", "job.yaml:3: spacing: expected 2 numbers above 0 in brackets, found '92.5'"),
         (
             "type: matern-3/2", "type: gauss",
@@ -218,7 +221,7 @@ import Testing
                 "job.yaml:1: duration: expected a number above 0, found no such key",
                 "job.yaml:2: field: expected the path of a .npy file of a real two-dimensional array, "
                     + "found 'none.npy': cannot be opened: No such file or directory",
-                "job.yaml:3: spacing: expected 2 numbers above 0 in brackets, found a list of 2",
+                "job.yaml:3: spacing: expected 2 numbers above 0 in brackets, found a list with '-10'",
                 "job.yaml:4: diffusivity: expected a number above 0, found 'fast'",
                 "job.yaml:5: refin: expected a known key, perhaps 'refine', found 'refin'",
                 "job.yaml:6: step: expected auto or a number above 0, found '-1'",

@@ -61,6 +61,32 @@ import Testing
         }
     }
 
+    @Test func noResultReplacesAnInput() throws {
+        try JobFolder.with { folder throws in
+            func line(_ place: String, _ name: String) -> String {
+                "job.yaml:\(place): expected a file that no result replaces: another output folder keeps it, "
+                    + "found '\(name)' in the output folder"
+            }
+            let solve = Sound.solve + "\nsolution: a.npy"
+            #expect(folder.faults(solve, output: folder.path) == [line("2: matrix", "a.npy")])
+            #expect(folder.faults(solve, output: folder.path + "/./") == [line("2: matrix", "a.npy")])
+            #expect(folder.faults(solve) == [])
+            #expect(folder.faults(solve, output: folder.path + "/new") == [])
+            #expect(folder.faults(Sound.solve, output: folder.path) == [])
+            #expect(
+                folder.faults(Sound.multiply + "\nproduct: wide.npy", output: folder.path) == [line("3: b", "wide.npy")]
+            )
+            // Going on from an earlier run's result.
+            for (text, name) in [(Sound.heat, "snapshot-0001.npy"), (Sound.gaussianProcess, "prediction.npy")] {
+                let map = try Data(contentsOf: URL(filePath: folder.path + "/field.npy"))
+                try folder.write(name, Array(map))
+                let next = text.replacing("field.npy", with: name)
+                #expect(folder.faults(next, output: folder.path) == [line("2: field", name)])
+                #expect(folder.faults(next) == [])
+            }
+        }
+    }
+
     @Test func outputFolders() throws {
         try JobFolder.with { folder throws in
             let new = "\(folder.path)/new/deep"

@@ -59,6 +59,21 @@ import Testing
         }
     }
 
+    /// Nine lists of nine aliases each: 9⁹ values in a few hundred bytes.
+    @Test func aliasesToAliases() throws {
+        let names = Array("abcdefghi")
+        var text = "a: &a [1, 1, 1, 1, 1, 1, 1, 1, 1]\n"
+        for (name, last) in zip(names.dropFirst(), names) {
+            text += "\(name): &\(name) [" + Array(repeating: "*\(last)", count: 9).joined(separator: ", ") + "]\n"
+        }
+        try JobFolder.with { folder in
+            #expect(
+                folder.faults(text) == [
+                    "job.yaml:1: expected at most 100000 values, found more, as aliases repeat them"
+                ])
+        }
+    }
+
     /// However a file is damaged, it loads or it is refused in lines of its own; nothing traps.
     @Test func survivesDamage() throws {
         try JobFolder.with { folder throws in

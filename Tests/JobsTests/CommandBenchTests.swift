@@ -18,7 +18,7 @@ struct CommandBenchTests {
         #expect(residual > 0 && residual < 16, "\(line)")
     }
 
-    @Test(arguments: ["gemm", "lu", "cholesky", "solve"], [1, 2])
+    @Test(arguments: ["gemm", "syrk", "trsm", "lu", "cholesky", "gesv", "solve"], [1, 2])
     func denseRoutines(routine: String, ranks: Int) async throws {
         let outcome = try await Command.ranks(
             ranks, "bench", routine, "--n", "150,257", "--block", "16", "--repeats", "2", "--json")
@@ -31,6 +31,55 @@ struct CommandBenchTests {
             #expect(line["grid"] as? String == "1x\(ranks)")
             #expect(line["threads"] as? Int == 1)
             expectSound(line, rate: "gflops", share: "share_of_peak")
+        }
+    }
+
+    /// Each shape beside what is reported of it; square where an extent is left out, but one right-hand side in a solve.
+    static let shapes: [(line: [String], extents: [String: Int])] = [
+        (["gemm", "--m", "301", "--n", "20", "--k", "30"], ["m": 301, "n": 20, "k": 30]),
+        (["gemm", "--n", "20", "--k", "400"], ["m": 20, "n": 20, "k": 400]),
+        (["gemm", "--m", "1", "--n", "301"], ["m": 1, "n": 301, "k": 301]),
+        (["syrk", "--n", "150", "--k", "20"], ["n": 150, "k": 20]),
+        (["syrk", "--n", "20", "--k", "400"], ["n": 20, "k": 400]),
+        (["trsm", "--n", "150"], ["n": 150, "rhs": 150]),
+        (["trsm", "--n", "150", "--rhs", "3"], ["n": 150, "rhs": 3]),
+        (["trsm", "--n", "60", "--rhs", "200"], ["n": 60, "rhs": 200]),
+        (["lu", "--m", "400", "--n", "50"], ["m": 400, "n": 50]),
+        (["lu", "--m", "50", "--n", "400"], ["m": 50, "n": 400]),
+        (["solve", "--n", "150"], ["n": 150, "rhs": 1]),
+        (["gesv", "--n", "150", "--rhs", "64"], ["n": 150, "rhs": 64]),
+        (["solve", "--n", "150", "--rhs", "64"], ["n": 150, "rhs": 64]),
+        (["solve", "--n", "150", "--rhs", "64", "--precision", "mixed"], ["n": 150, "rhs": 64]),
+    ]
+
+    @Test(arguments: shapes.indices)
+    func shapesThatAreNotSquare(place: Int) async throws {
+        let (arguments, extents) = Self.shapes[place]
+        let outcome = try await Launch.ranks(
+            3, "tessera", ["bench"] + arguments + ["--repeats", "2", "--json"], seconds: 120)
+        let line = try #require(try lines(outcome).first)
+        for name in ["m", "n", "k", "rhs"] { #expect(line[name] as? Int == extents[name], "\(name): \(line)") }
+        expectSound(line, rate: "gflops", share: "share_of_peak")
+    }
+
+    /// The operations that each routine counts.
+    static let counts: [(line: [String], operations: Double)] = [
+        (["gemm", "--m", "300", "--n", "20", "--k", "30"], 360_000),
+        (["syrk", "--n", "90", "--k", "40"], 324_000),
+        (["trsm", "--n", "90", "--rhs", "7"], 56_700),
+        (["lu", "--m", "300", "--n", "30"], 261_000),
+        (["lu", "--m", "30", "--n", "300"], 261_000),
+        (["cholesky", "--n", "90"], 243_000),
+        (["gesv", "--n", "90"], 502_200),
+        (["solve", "--n", "90", "--rhs", "7"], 599_400),
+    ]
+
+    @Test func operationsAreCountedByTheShape() async throws {
+        for (arguments, operations) in Self.counts {
+            let outcome = try await Launch.alone("tessera", ["bench"] + arguments + ["--json"], seconds: 60)
+            let line = try #require(try lines(outcome).first)
+            let counted = (line["gflops"] as? Double ?? 0) * 1e9 * (line["seconds"] as? Double ?? 0)
+            #expect(abs(counted - operations) <= 1e-9 * operations, "\(line)")
         }
     }
 
@@ -50,7 +99,7 @@ struct CommandBenchTests {
         #expect(refused.status != 0 && refused.errors.contains("--precision"))
     }
 
-    @Test(arguments: ["gemm", "lu", "cholesky", "solve"])
+    @Test(arguments: ["gemm", "syrk", "trsm", "lu", "cholesky", "gesv", "solve"])
     func aTallGrid(routine: String) async throws {
         let outcome = try await Command.ranks(2, "bench", routine, "--n", "100", "--grid", "2x1", "--json")
         let line = try #require(try lines(outcome).first)

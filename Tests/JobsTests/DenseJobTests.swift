@@ -64,6 +64,9 @@ struct DenseJobTests {
                 ["--set", "n=300", "--set", "type=\(type)"])
             #expect(outcome.status == 0, "\(outcome.errors)")
             #expect(facts["verdict"] as? String == "PASSED")
+            // A part of the time, however small the job.
+            let share = try #require(facts["communication_share"] as? Double)
+            #expect((0...100).contains(share), "\(share)")
         }
     }
 
@@ -131,6 +134,20 @@ struct DenseJobTests {
         #expect(outcome.status == 1)
         #expect(outcome.complaints.count == 1 && outcome.errors.contains("singular"), "\(outcome.errors)")
         #expect(!FileManager.default.fileExists(atPath: output + "/x.npy"))
+    }
+
+    /// Cholesky reads one triangle: of a matrix that is not symmetric it solves another system, which the residual shows.
+    @Test(arguments: [1, 2])
+    func anAnswerToAnotherSystemFails(ranks: Int) async throws {
+        let job = try solveJob(20) { i, j in (i == j ? 20 : 0) + 1 / Double(1 + i + 2 * j) }
+        let (outcome, facts, _) = try await run(job, ranks: ranks, ["--set", "method=cholesky"])
+        #expect(outcome.status == 1)
+        #expect(
+            outcome.complaints.count == 1
+                && outcome.complaints[0].hasPrefix(
+                    "tessera: rank 0: solve: backward error: expected at most 16 n eps = "),
+            "\(outcome.errors)")
+        #expect((facts["warning"] as? String)?.contains("x does not solve the system") == true)
     }
 
     /// An answer that is no answer is not written, whatever the method that A's structure asks for.
@@ -203,12 +220,20 @@ struct DenseJobTests {
         #expect(try #require(solvedFacts["peak_memory_bytes"] as? Double) <= limit)
     }
 
-    @Test func aTraceThatCannotBeWrittenIsFoundOutBeforeTheWork() async throws {
+    @Test(arguments: [
+        ("missing/trace.json", "cannot be written: No such file or directory"),
+        ("taken", "cannot be replaced: Is a directory"),
+    ])
+    func aTraceThatCannotBeWrittenIsRefusedBeforeTheWork(name: String, reason: String) async throws {
+        let trace = folder.path(name)
+        try FileManager.default.createDirectory(atPath: folder.path("taken"), withIntermediateDirectories: true)
         let (outcome, facts, _) = try await run(
-            repositoryFile("jobs/linpack.yaml"), ranks: 2,
-            ["--set", "n=200", "--trace", folder.path("missing/trace.json")])
-        #expect(outcome.status == 1)
-        #expect(outcome.complaints.count == 1 && facts.isEmpty, "\(outcome.errors)")
+            repositoryFile("jobs/linpack.yaml"), ranks: 2, ["--set", "n=200", "--trace", trace])
+        #expect(outcome.status == 2)
+        #expect(
+            outcome.complaints == ["--trace: expected a file that can be written, found '\(trace)': \(reason)"],
+            "\(outcome.errors)")
+        #expect(facts.isEmpty)
     }
 
     @Test func aTraceHoldsAllRanks() async throws {

@@ -215,7 +215,8 @@ struct JobRunTests {
         return try await Launch.command("mount", ["-t", "tmpfs", "-o", "size=256k", "tmpfs", path]).status == 0
     }
 
-    private static func canMount() async throws -> Bool {
+    /// Whether this process may mount a file system.
+    static func canMount() async throws -> Bool {
         let probe = TemporaryFolder()
         guard try await mount(at: probe.path("small")) else { return false }
         return try await Launch.command("umount", [probe.path("small")]).status == 0

@@ -6,10 +6,13 @@ public enum RankChecks {
     public static let counts = [1, 2, 3, 4, 6]
 
     /// Runs a module's checks on this many ranks in one launch and records each failed check as an issue of the test.
+    ///
+    /// - Parameter arguments: which checks, and which cases of them.
     public static func run(
-        _ module: String, ranks: Int, seconds: Double = 300, sourceLocation: SourceLocation = #_sourceLocation
+        _ module: String, _ arguments: [String] = [], ranks: Int, seconds: Double = 300,
+        sourceLocation: SourceLocation = #_sourceLocation
     ) async throws {
-        let outcome = try await Launch.ranks(ranks, "RankChecks", [module], seconds: seconds)
+        let outcome = try await Launch.ranks(ranks, "RankChecks", [module] + arguments, seconds: seconds)
         let lines = outcome.output.split(separator: "\n")
         for line in lines where line.hasPrefix("failed ") {
             Issue.record("\(ranks) ranks: \(line)", sourceLocation: sourceLocation)

@@ -30,7 +30,7 @@ func blockCyclicMaps() {
         let layout = MatrixLayout(rows: order, columns: order, block: 192, on: grid)
         try benchmark.measure(.elements, work: order * order) {
             let b = try a.redistributed(to: layout)
-            blackHole(b.storage[0])
+            blackHole(b.local[0, 0])
         }
         try grid.close()
     }

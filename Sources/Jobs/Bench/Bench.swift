@@ -2,7 +2,7 @@ package import Tessera
 
 /// Measures a routine and reports each size as it is done, on every rank. Collective.
 ///
-/// The facts of a report: routine, n or extents and steps, block, grid, ranks, threads a rank, seconds (the best
+/// The facts of a report: routine, its extents (and steps), block, grid, ranks, threads a rank, seconds (the best
 /// repetition, each as long as its slowest rank), the rate, its share of what all ranks together reach at DGEMM or at the
 /// triad, measured in the same run, and the scaled residual of the result: below 16 when it is right.
 ///
@@ -16,16 +16,17 @@ package func bench(
     }
     do throws(TesseraError) {
         switch request.work {
-        case .dense(let orders, let block, let precision):
+        case .dense(let shapes, let block, let precision):
             let grid =
                 if let shape = request.grid { try ProcessGrid(world, rows: shape[0], columns: shape[1]) } else {
                     try ProcessGrid(world)
                 }
-            for n in orders {
-                let peak = try MachineRates.gemmRate(peakOrder(n, on: world), 2, world)
-                report(
-                    try benchDense(
-                        request.routine, n, block, precision, repeats: request.repeats, peak: peak, on: grid))
+            for shape in shapes {
+                let longest = request.routine.extents.map { shape[$0] }.max() ?? 1
+                let peak = try MachineRates.gemmRate(peakOrder(longest, on: world), 2, world)
+                let bench = DenseBench(
+                    shape: shape, block: block, precision: precision, repeats: request.repeats, grid: grid)
+                report(try benchDense(request.routine, bench, peak: peak))
             }
             try grid.close()
         case .heat(let extents, let steps, let element):
@@ -43,14 +44,14 @@ package func bench(
     }
 }
 
-/// The order at which every rank multiplies matrices of its own to find the peak: 4000, or n if smaller, or what fits a
-/// quarter of the free memory. Collective.
-private func peakOrder(_ n: Int, on world: Communicator) throws(TesseraError) -> Int {
+/// The order at which every rank multiplies matrices of its own to find the peak: 4000, or the longest extent of what is
+/// measured if smaller, or what fits a quarter of the free memory. Collective.
+private func peakOrder(_ longest: Int, on world: Communicator) throws(TesseraError) -> Int {
     let node = try world.splitByNode()
     let share = Double(SystemMemory.available ?? .max) / 4 / Double(node.size)
     try node.close()
     let fitting = Int((share / (3 * 8)).squareRoot())
-    return try world.allReduce(max(1, min(n, 4000, fitting)), .minimum)
+    return try world.allReduce(max(1, min(longest, 4000, fitting)), .minimum)
 }
 
 /// What every routine's report begins with.

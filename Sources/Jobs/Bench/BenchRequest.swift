@@ -1,14 +1,46 @@
 /// What `tessera bench` is asked to measure.
 package struct BenchRequest: Hashable, Sendable {
     package enum Routine: String, CaseIterable, Sendable {
-        case gemm, lu, cholesky, solve, heat2d, heat3d
+        case gemm, syrk, trsm, lu, cholesky, gesv, solve, heat2d, heat3d
 
         /// The number of axes of a heat benchmark's grid; nil for a dense routine.
         package var axes: Int? {
             switch self {
-            case .gemm, .lu, .cholesky, .solve: nil
             case .heat2d: 2
             case .heat3d: 3
+            default: nil
+            }
+        }
+
+        /// The extents that a dense routine's matrices have, n among them; none for a heat benchmark.
+        package var extents: [Extent] {
+            switch self {
+            case .gemm: [.m, .n, .k]
+            case .syrk: [.n, .k]
+            case .trsm, .gesv, .solve: [.n, .rhs]
+            case .lu: [.m, .n]
+            case .cholesky: [.n]
+            case .heat2d, .heat3d: []
+            }
+        }
+    }
+
+    /// An extent of a dense routine's matrices, named as BLAS and LAPACK do.
+    package enum Extent: String, CaseIterable, Sendable { case m, n, k, rhs }
+
+    /// The shape of a dense routine's matrices: gemm multiplies m x k by k x n, syrk n x k by its transpose, lu factors
+    /// m x n, trsm, gesv and solve have n x n and `rhs` right-hand sides. Extents that a routine does not have are not read.
+    package struct Shape: Hashable, Sendable {
+        package let m, n, k, rhs: Int
+
+        package init(m: Int, n: Int, k: Int, rhs: Int) { (self.m, self.n, self.k, self.rhs) = (m, n, k, rhs) }
+
+        package subscript(extent: Extent) -> Int {
+            switch extent {
+            case .m: m
+            case .n: n
+            case .k: k
+            case .rhs: rhs
             }
         }
     }
@@ -20,8 +52,8 @@ package struct BenchRequest: Hashable, Sendable {
 
     /// What a benchmark works on.
     package enum Work: Hashable, Sendable {
-        /// Square matrices of these orders, one after the other, in blocks of `block` (nil: what fits the shape).
-        case dense(orders: [Int], block: Int?, precision: Precision = .full)
+        /// Matrices of these shapes, one after the other, in blocks of `block` (nil: what fits the shape).
+        case dense(shapes: [Shape], block: Int?, precision: Precision = .full)
         /// A grid of cells, stepped through time.
         case heat(extents: [Int], steps: Int, element: Element)
     }

@@ -2,7 +2,7 @@ internal import JobFiles
 internal import Tessera
 
 /// Kind `solve`: A x = b, from files to a file. A is factored in its own memory and read again by panels for the residual.
-/// An x that is not finite is an error, and no file.
+/// An x that is not finite is an error, and no file; one that does not solve the system is written, and an error.
 func runSolve(_ spec: SolveSpec, _ run: JobRun, _ peak: Double, _ summary: inout JobSummary) throws {
     switch spec.element {
     case .float: try solution(of: Float.self, spec, run, peak, &summary)
@@ -57,6 +57,13 @@ private func solution<Scalar: LinearScalar>(
     let flops = answer.method.flops(n, columns, from: store?.resumedStep ?? 0) * (Scalar.isComplex ? 4 : 1)
     summary.add(rate: flops, over: seconds, "solve", peak)
     summary.add("solution", "solution", .text(spec.solution))
+    // As where Cholesky has been asked for and A is not symmetric: x solves another system.
+    let allowed = 16 * Double(n) * Double(Scalar.unitRoundoff)
+    if !(Double(answer.backwardError) <= allowed) {
+        summary.failure = .argument(
+            routine: "solve", name: "backward error", expected: "at most 16 n eps = \(allowed)",
+            found: "\(answer.backwardError)")
+    }
     try grid.close()
     try run.finish(store, &summary)
 }

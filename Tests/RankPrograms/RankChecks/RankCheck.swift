@@ -71,6 +71,7 @@ func run(_ checks: [RankCheck], on world: Communicator) throws -> Int {
     return failures
 }
 
-private func report(_ line: String) {
+/// Prints a line at once.
+func report(_ line: String) {
     FileHandle.standardOutput.write(Data((line + "\n").utf8))
 }

@@ -1,5 +1,5 @@
 // The program behind the multi-rank tests: mpirun -np K RankChecks MODULE [CHECK] runs every check of a module, in order.
-// `RankChecks ending NAME` runs one of the ways in which a job can end.
+// A third argument selects cases: see CaseChecks.swift. `RankChecks ending NAME` runs one of the ways in which a job can end.
 // Rank 0 prints `begin NAME`, then `ok NAME` or `failed NAME: rank R: reason`, and last `finished N checks`.
 
 import Foundation
@@ -8,6 +8,8 @@ import MessagePassing
 let suites: [String: [RankCheck]] = [
     "BorrowingSolveMemory": borrowingSolveMemoryChecks,
     "ConsumingSolveMemory": consumingSolveMemoryChecks,
+    "DenseCases": denseCaseChecks,
+    "DenseCasesInFull": denseCasesInFullChecks,
     "DistributedArrays": distributedArraysChecks,
     "DistributedLinearAlgebra": distributedLinearAlgebraChecks,
     "MessagePassing": messagePassingChecks,
@@ -21,10 +23,11 @@ if arguments.count == 3, arguments[1] == "ending", let ending = endings[argument
     exit(0)
 }
 guard arguments.count > 1, let checks = suites[arguments[1]] else {
-    print("usage: RankChecks \(suites.keys.sorted().joined(separator: "|")) [CHECK]")
+    print("usage: RankChecks \(suites.keys.sorted().joined(separator: "|")) [CHECK [CASES]]")
     exit(2)
 }
-let chosen = arguments.count > 2 ? checks.filter { $0.name.contains(arguments[2]) } : checks
+let part = arguments.count > 2 ? arguments[2] : ""
+let chosen = part.isEmpty ? checks : checks.filter { $0.name.contains(part) }
 let world = try MPIEnvironment.start()
 let failures = try run(chosen, on: world)
 try MPIEnvironment.finish()

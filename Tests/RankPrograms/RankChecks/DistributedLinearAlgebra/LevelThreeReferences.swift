@@ -6,8 +6,6 @@ import Failures
 import LinearAlgebra
 import MessagePassing
 
-private func isInside(_ triangle: Triangle, _ i: Int, _ j: Int) -> Bool { triangle == .lower ? i >= j : i <= j }
-
 /// A triangle of random numbers, NaN elsewhere.
 private func storedTriangle<Scalar: LinearScalar>(
     _ n: Int, _ triangle: Triangle, seed: UInt64, diagonal: (Scalar) -> Scalar = { $0 }
@@ -24,15 +22,6 @@ private func before<Scalar: LinearScalar>(_ rows: Int, _ columns: Int, _ beta: S
     beta == .zero
         ? Matrix(rows: rows, columns: columns) { _, _ in Scalar(real: .nan) }
         : random(rows, columns, seed: 43, Scalar.self)
-}
-
-/// The terms of the bound on an error: |alpha| ‖A‖ ‖B‖ + |beta| ‖C‖.
-private func bound<Scalar: LinearScalar>(
-    _ alpha: Scalar, _ a: borrowing Matrix<Scalar>, _ b: borrowing Matrix<Scalar>, _ beta: Scalar,
-    _ c: borrowing Matrix<Scalar>
-) -> Double {
-    Double(alpha.absoluteValue) * oneNorm(a) * oneNorm(b) * 2
-        + (beta == .zero ? 0 : Double(beta.absoluteValue) * oneNorm(c))
 }
 
 func checkMirrored<Scalar: LinearScalar>(

@@ -161,6 +161,21 @@ private func checkTraffic<Scalar: LinearReal>(
             ) { _ = try LU(general, pivoting: pivoting) }
         }
     }
+    let lu = try LU(a)
+    try compare("LU.inverse", LUModel.solveCommunication(n: n, k: n, pivots: lu.pivots, on: model)) {
+        _ = try lu.inverse()
+    }
+    try compare("Cholesky.inverse", CholeskyModel.solveCommunication(n: n, m: n, on: model)) {
+        _ = try factor.inverse()
+    }
+    let wide = try matrix(n, n + 6, seed: 8)
+    for (kind, norm) in [
+        (NormModel.Kind.maximum, MatrixNorm.maximum), (.one, .one), (.infinity, .infinity), (.frobenius, .frobenius),
+    ] {
+        try compare("norm \(kind)", NormModel.communication(kind, m: n, n: n + 6, on: model)) {
+            _ = try wide.norm(norm)
+        }
+    }
     // A column of zeros, for which a tournament has no winner.
     var singular = try a.copy()
     singular.fill { i, j in j == n / 2 ? 0 : IndexedRandom(seed: 1).element(i, j) }

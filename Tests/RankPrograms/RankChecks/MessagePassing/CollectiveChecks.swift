@@ -119,4 +119,15 @@ let collectiveChecks: [RankCheck] = [
         }
         expectEqual(try world.agreedMaxima([world.rank, -world.rank]), [world.size - 1, 0])
     },
+    RankCheck("the work of an agreement's check is no time in messages") { world in
+        let before = world.traffic[.agreement].seconds
+        var worked = 0.0
+        try world.agree("work") { () throws(TesseraError) in
+            guard world.rank == world.size - 1 else { return }
+            let start = MPIEnvironment.seconds
+            while worked < 0.3 { worked = MPIEnvironment.seconds - start }
+        }
+        // The other ranks have waited meanwhile.
+        if worked > 0 { expect(world.traffic[.agreement].seconds - before < worked) }
+    },
 ]

@@ -1,0 +1,69 @@
+// P A = L U of m x n, l s² - s³ / 3 flops with l the longer and s the shorter of m and n (2 n³ / 3 for a square A), and
+// A = L Lᵀ, n³ / 3 flops.
+//
+// Residual: the product of the factors beside the matrix, with a random x, in infinity norms, ε = 2⁻⁵³:
+//     ‖Pᵀ L (U x) - A x‖ / (ε ‖A‖ ‖x‖ n)
+// ScaLAPACK's ‖A - L U‖ / (ε ‖A‖ max(m, n)), seen along x (TESTING/LIN/pdludriver.f).
+
+internal import Tessera
+
+extension DenseBench {
+    func luFactorization() throws(TesseraError) -> DenseResult {
+        let (long, short) = (Double(max(shape.m, shape.n)), Double(min(shape.m, shape.n)))
+        let random = IndexedRandom(seed: 1)
+        return try factorization(
+            rows: shape.m, flops: long * short * short - short * short * short / 3, { random.element($0, $1) }
+        ) { (a, watch, x) throws(TesseraError) in
+            let factor = try LU(consuming: a)
+            let seconds = try watch.seconds()
+            // U x has a row for each of A's; L wants one for each of its columns.
+            var y = try factor.factors.product(with: x, part: .upper)
+            y += [Double](repeating: 0, count: max(0, x.count - y.count))
+            var product = try factor.factors.product(with: y, part: .unitLower)
+            for (row, pivot) in factor.pivots.enumerated().reversed() { product.swapAt(row, pivot) }
+            return (seconds, product)
+        }
+    }
+
+    func choleskyFactorization() throws(TesseraError) -> DenseResult {
+        let n = shape.n
+        // Off the diagonal at most 1/2, on it at least n - 1/2: positive definite by Gershgorin's circles.
+        let random = IndexedRandom(seed: 1)
+        let element = { (i: Int, j: Int) in random.uniform(min(i, j), max(i, j)) - 0.5 + (i == j ? Double(n) : 0) }
+        return try factorization(rows: n, flops: Double(n) * Double(n) * Double(n) / 3, element) {
+            (a, watch, x) throws(TesseraError) in
+            let factor = try Cholesky(consuming: a)
+            let seconds = try watch.seconds()
+            let y = try factor.factor.product(with: x, part: .lower, transposed: true)
+            return (seconds, try factor.factor.product(with: y, part: .lower))
+        }
+    }
+
+    /// Factors a matrix in its own memory again and again, and generates it once more for the residual.
+    ///
+    /// - Parameter factor: the time of the factorization, and the product of its factors and x.
+    private func factorization(
+        rows: Int, flops: Double, _ element: (Int, Int) -> Double,
+        factor: (
+            consuming DistributedMatrix<Double>, Stopwatch, [Double]
+        ) throws(TesseraError) -> (seconds: Double, product: [Double])
+    ) throws(TesseraError) -> DenseResult {
+        let layout = MatrixLayout(rows: rows, columns: shape.n, block: block, on: grid)
+        var result = DenseResult(block: layout.rows.block, flops: flops)
+        var x: [Double] = []
+        var product: [Double] = []
+        for _ in 0..<repeats {
+            let a = try DistributedMatrix<Double>(
+                rows: rows, columns: shape.n, block: block, on: grid, element: element)
+            x = randomVector(shape.n)
+            let (seconds, found) = try factor(a, try Stopwatch(grid.communicator), x)
+            result.seconds = min(result.seconds, seconds)
+            product = found
+        }
+        let a = try DistributedMatrix<Double>(rows: rows, columns: shape.n, block: block, on: grid, element: element)
+        result.residual = scaledError(
+            product, try a.product(with: x),
+            scale: try a.infinityNorm() * maximumNorm(x) * Double(shape.n))
+        return result
+    }
+}
