@@ -100,7 +100,7 @@ public final class CheckpointStore {
     }
 
     /// What was taken up has turned out to be of no use: the computation begins anew. Local.
-    package func beginAnew() { resumedStep = nil }
+    package func beginAnew() { (resumedStep, held) = (nil, nil) }
 
     var place: CheckpointFolder { CheckpointFolder(path: folder) }
 

@@ -10,8 +10,9 @@ extension LU {
     /// An estimate of κ(A) = ‖A‖ ‖A⁻¹‖; infinite for a singular matrix, 0 for an empty one. Collective.
     ///
     /// - Parameter norm: `.one` or `.infinity`.
-    /// - Throws, on all ranks: `TesseraError.argument` for another norm, or where A is not square;
-    ///   `TesseraError.interrupted` between two solves.
+    /// - Throws, on all ranks: `TesseraError.argument` for another norm, or where A is not square; `TesseraError.singular`
+    ///   where a pivot is zero and random butterflies leave open whether A is singular; `TesseraError.interrupted` between
+    ///   two solves.
     public borrowing func conditionEstimate(norm: MatrixNorm = .one) throws(TesseraError) -> Scalar.Real {
         try factors.grid.communicator.agree("conditionEstimate", on: [Int(norm.letter)]) { () throws(TesseraError) in
             try requireSquare("conditionEstimate")
@@ -20,6 +21,7 @@ extension LU {
                     routine: "conditionEstimate", name: "norm", expected: ".one or .infinity", found: "\(norm)")
             }
         }
+        try requireConclusivePivots()
         guard firstZeroPivot == nil else { return .infinity }
         // ‖A⁻¹‖∞ = ‖A⁻ᴴ‖₁
         let inverseNorm = try estimateInverseNorm(of: factors) { (x, isAdjoint) throws(TesseraError) in

@@ -17,19 +17,23 @@ struct LUState<Scalar: LinearScalar> {
     var firstZero: Int?
     /// The exchanges that have been made in the columns left of their panels.
     var exchangedSteps = 0
+    /// The first columns of this run's panels in which partial pivoting followed on a tournament.
+    var repeatedPanels: [Int] = []
+    let pivoting: Pivoting
     let norms: MatrixNorms<Scalar.Real>
     /// How a checkpoint calls the factorization.
     let kind: String
 
-    init(norms: MatrixNorms<Scalar.Real>, kind: String = LU<Scalar>.checkpointKind) {
+    init(_ pivoting: Pivoting, norms: MatrixNorms<Scalar.Real>, kind: String = LU<Scalar>.checkpointKind) {
+        self.pivoting = pivoting
         self.norms = norms
         self.kind = kind
     }
 
-    /// What a panel has found: its pivots and, behind them, its first zero or -1.
-    mutating func add(_ found: [Int], _ panel: Range<Int>) {
-        pivots += found[..<panel.count]
-        if firstZero == nil, found[panel.count] >= 0 { firstZero = found[panel.count] }
+    mutating func add(_ found: FoundPivots, _ panel: Range<Int>) {
+        pivots += found.pivots
+        if firstZero == nil { firstZero = found.firstZero }
+        if found.isRepeated { repeatedPanels.append(panel.lowerBound) }
     }
 
     /// The state that a checkpoint holds, for a matrix of this shape.
@@ -46,11 +50,15 @@ struct LUState<Scalar: LinearScalar> {
         norms = MatrixNorms(one: values[0], infinity: values[1], maximum: values[2])
         exchangedSteps = step
         kind = saved.manifest.kind
+        let words = try saved.state("pivoting", count: 3)
+        let pivoting = Pivoting(words: words)
+        try saved.require(pivoting != nil, "a pivoting, found \(words)")
+        self.pivoting = pivoting ?? .partial
     }
 
     /// That of a finished factorization.
-    init(pivots: [Int], firstZero: Int?, norms: MatrixNorms<Scalar.Real>, kind: String) {
-        self.init(norms: norms, kind: kind)
+    init(_ pivoting: Pivoting, pivots: [Int], firstZero: Int?, norms: MatrixNorms<Scalar.Real>, kind: String) {
+        self.init(pivoting, norms: norms, kind: kind)
         self.pivots = pivots
         self.firstZero = firstZero
         exchangedSteps = pivots.count
@@ -59,7 +67,7 @@ struct LUState<Scalar: LinearScalar> {
     /// The state for a checkpoint.
     var saved: [String: [Int]] {
         [
-            "pivots": pivots, "firstZero": [firstZero ?? -1],
+            "pivoting": pivoting.words, "pivots": pivots, "firstZero": [firstZero ?? -1],
             "norms": [norms.one.bits, norms.infinity.bits, norms.maximum.bits],
         ]
     }
@@ -68,15 +76,15 @@ struct LUState<Scalar: LinearScalar> {
 extension LU {
     /// Takes up a factorization that `store` has saved, in the memory of a new matrix, and goes on to the end. Collective.
     ///
-    /// The newest generation that is whole counts. On the grid and with the block size of the run that saved it, the
-    /// result has the same bits as that run's would have had.
+    /// The newest generation that is whole counts, and its pivoting. On the grid and with the block size of the run that
+    /// saved it, the result has the same bits as that run's would have had.
     ///
     /// - Parameters:
     ///   - store: where it was saved, and saves itself on.
     ///   - grid: the ranks: any number of them, in any shape.
     ///   - block: rows and columns of a block; nil for a size that fits the shape.
     /// - Throws, on all ranks: `TesseraError.file` where the store holds no whole checkpoint of an LU factorization of
-    ///   such scalars, or that of another job; `TesseraError.memory`; and as ``init(consuming:checkpoint:)``.
+    ///   such scalars, or that of another job; `TesseraError.memory`; and as ``init(consuming:pivoting:checkpoint:)``.
     public init(resuming store: CheckpointStore, on grid: ProcessGrid, block: Int? = nil) throws(TesseraError) {
         guard let factor = try LU.resumed(from: store, on: grid, block: block) else { throw store.nothingToResume }
         self = factor
@@ -104,7 +112,7 @@ extension LU {
         in store: CheckpointStore?, _ body: () throws(TesseraError) -> Result
     ) throws(TesseraError) -> Result {
         let state = LUState<Scalar>(
-            pivots: pivots, firstZero: firstZeroPivot, norms: norms, kind: LU.checkpointKind)
+            pivoting, pivots: pivots, firstZero: firstZeroPivot, norms: norms, kind: LU.checkpointKind)
         return try savingWhereStopped(store, state.kind, state.step, body) { (store) throws(TesseraError) in
             try store.save(factors, state)
         }

@@ -15,7 +15,7 @@ extension LowPrecisionFactor {
     ) throws(TesseraError) -> Result {
         let (lu, cholesky) = (
             LUState<Scalar.Lower>(
-                pivots: pivots ?? [], firstZero: nil, norms: .zero, kind: LU<Scalar.Lower>.refinementKind),
+                pivoting, pivots: pivots ?? [], firstZero: nil, norms: .zero, kind: LU<Scalar.Lower>.refinementKind),
             CholeskyState<Scalar.Lower>(step: factor.rows, norm: 0, kind: Cholesky<Scalar.Lower>.refinementKind)
         )
         let isLU = pivots != nil
@@ -34,16 +34,17 @@ extension LU {
     ///
     /// - Parameters:
     ///   - isResuming: whether to look into the store.
+    ///   - pivoting: of a factorization that is taken up, its own.
     ///   - matrix: makes the matrix, in square blocks; it is not called where there is something to take up.
     static func forRefinement(
-        _ store: CheckpointStore?, resuming isResuming: Bool, on grid: ProcessGrid, block: Int?,
+        _ store: CheckpointStore?, resuming isResuming: Bool, _ pivoting: Pivoting, on grid: ProcessGrid, block: Int?,
         _ matrix: () throws(TesseraError) -> DistributedMatrix<Scalar>
     ) throws(TesseraError) -> LU {
         if isResuming, let store, let lu = try resumed(from: store, as: refinementKind, on: grid, block: block) {
             return lu
         }
         try store?.requireOwnFolder(on: grid.communicator)
-        return try LU(factoring: matrix(), from: LUState(norms: .zero, kind: refinementKind), store)
+        return try LU(factoring: matrix(), from: LUState(pivoting, norms: .zero, kind: refinementKind), store)
     }
 }
 
@@ -51,7 +52,7 @@ extension Cholesky {
     /// How a checkpoint calls the factorization in lower precision by which a solve refines.
     static var refinementKind: String { "Cholesky for refinement" }
 
-    /// Factors what refinement needs, or takes it up, as ``LU/forRefinement(_:resuming:on:block:_:)``. Collective.
+    /// Factors what refinement needs, or takes it up, as ``LU/forRefinement(_:resuming:_:on:block:_:)``. Collective.
     static func forRefinement(
         _ store: CheckpointStore?, resuming isResuming: Bool, on grid: ProcessGrid, block: Int?,
         _ matrix: () throws(TesseraError) -> DistributedMatrix<Scalar>

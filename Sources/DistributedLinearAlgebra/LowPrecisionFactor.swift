@@ -46,6 +46,8 @@ package struct LowPrecisionFactor<Scalar: LinearScalar>: ~Copyable {
     let factor: DistributedMatrix<Scalar.Lower>
     /// Nil for Cholesky.
     package let pivots: [Int]?
+    /// That of LU.
+    let pivoting: Pivoting
     private let forward: RowMoves
     private let backward: RowMoves
     /// This rank's shares of R and C, and whether they are all ones.
@@ -54,9 +56,11 @@ package struct LowPrecisionFactor<Scalar: LinearScalar>: ~Copyable {
     private let isScaled: Bool
 
     private init(
-        _ factor: consuming DistributedMatrix<Scalar.Lower>, _ pivots: [Int]?, _ scales: Equilibration<Scalar>
+        _ factor: consuming DistributedMatrix<Scalar.Lower>, _ pivots: [Int]?, _ pivoting: Pivoting,
+        _ scales: Equilibration<Scalar>
     ) {
         self.pivots = pivots
+        self.pivoting = pivoting
         forward = RowMoves(pivots ?? [], 0..<(pivots?.count ?? 0))
         backward = RowMoves(pivots ?? [], 0..<(pivots?.count ?? 0), reversed: true)
         let (rows, part) = (factor.layout.rows, factor.grid.row)
@@ -70,12 +74,14 @@ package struct LowPrecisionFactor<Scalar: LinearScalar>: ~Copyable {
     /// Factors A, of which a copy is made in square blocks, by Cholesky or by LU. Nil where that fails. Collective.
     ///
     /// - Parameters:
+    ///   - pivoting: that of LU; not random butterflies.
     ///   - store: where the factorization saves itself; nil for nowhere.
     ///   - isResuming: whether the factorization that the store holds is taken up.
     /// - Throws: `TesseraError.interrupted` between two panels.
     package static func factor(
-        _ a: borrowing DistributedMatrix<Scalar>, isHermitian: Bool, checkpoint store: CheckpointStore? = nil,
-        resuming isResuming: Bool = false, _ failure: inout MixedPrecisionFailure?
+        _ a: borrowing DistributedMatrix<Scalar>, isHermitian: Bool, pivoting: Pivoting = .partial,
+        checkpoint store: CheckpointStore? = nil, resuming isResuming: Bool = false,
+        _ failure: inout MixedPrecisionFailure?
     ) throws(TesseraError) -> LowPrecisionFactor? {
         let scales = Trace.span("equilibrate") {
             isHermitian
@@ -94,20 +100,21 @@ package struct LowPrecisionFactor<Scalar: LinearScalar>: ~Copyable {
             do throws(TesseraError) {
                 let cholesky = try Cholesky.forRefinement(
                     store, resuming: isResuming, on: a.grid, block: block, lowered)
-                return LowPrecisionFactor(cholesky.takeFactor(), nil, scales)
+                return LowPrecisionFactor(cholesky.takeFactor(), nil, pivoting, scales)
             } catch {
                 guard case .notPositiveDefinite(let minor) = error else { throw error }
                 failure = .notPositiveDefinite(minor: minor)
                 return nil
             }
         }
-        let lu = try LU.forRefinement(store, resuming: isResuming, on: a.grid, block: block, lowered)
+        precondition(!pivoting.isByButterflies)
+        let lu = try LU.forRefinement(store, resuming: isResuming, pivoting, on: a.grid, block: block, lowered)
         if let pivot = lu.firstZeroPivot {
             failure = .singular(pivot: pivot)
             return nil
         }
-        let pivots = lu.pivots
-        return LowPrecisionFactor(lu.takeFactors(), pivots, scales)
+        let (pivots, pivoting) = (lu.pivots, lu.pivoting)
+        return LowPrecisionFactor(lu.takeFactors(), pivots, pivoting, scales)
     }
 
     /// A matrix of n x m whose rows are dealt like A's: the layout in which systems are refined.

@@ -38,6 +38,8 @@ package struct MixedPrecisionAnswer<Scalar: LinearScalar>: ~Copyable {
     package let quality: SolveQuality<Scalar.Real>?
     /// `.cholesky` or `.lu`.
     package let method: SolveMethod
+    /// Of LU.
+    package let pivoting: Pivoting?
     package let iterations: Int
 
     package consuming func takeX() -> DistributedMatrix<Scalar> { x }
@@ -47,6 +49,7 @@ package struct MixedPrecisionAnswer<Scalar: LinearScalar>: ~Copyable {
 ///
 /// - Parameters:
 ///   - method: `.cholesky` or `.lu`.
+///   - pivoting: that of LU; not random butterflies.
 ///   - mayTryLU: whether LU follows where A is not positive definite in the lower precision.
 ///   - wantsQuality: whether to estimate κ₁(A), by some five solves more, and take the backward error.
 ///   - store: where the factorization saves itself, also where a signal stops what comes behind it, and where it is taken up
@@ -55,19 +58,21 @@ package struct MixedPrecisionAnswer<Scalar: LinearScalar>: ~Copyable {
 ///   of the estimate; `TesseraError.file` on all ranks where a checkpoint cannot be written or the store is another job's.
 package func solveInMixedPrecision<Scalar: LinearScalar>(
     _ a: borrowing DistributedMatrix<Scalar>, _ b: borrowing DistributedMatrix<Scalar>, method: SolveMethod,
-    mayTryLU: Bool = false, wantsQuality: Bool = true, checkpoint store: CheckpointStore? = nil,
-    _ failure: inout MixedPrecisionFailure?
+    pivoting: Pivoting = .partial, mayTryLU: Bool = false, wantsQuality: Bool = true,
+    checkpoint store: CheckpointStore? = nil, _ failure: inout MixedPrecisionFailure?
 ) throws(TesseraError) -> MixedPrecisionAnswer<Scalar>? {
     let saved = try store?.savedFactorization(
         of: Scalar.self, for: mayTryLU ? .automatic : method, in: .mixed, on: a.grid.communicator)
     let resumable = saved?.precision == .mixed ? saved?.method : nil
     var method = resumable ?? method
     var attempt = try LowPrecisionFactor.factor(
-        a, isHermitian: method == .cholesky, checkpoint: store, resuming: method == resumable, &failure)
+        a, isHermitian: method == .cholesky, pivoting: pivoting, checkpoint: store, resuming: method == resumable,
+        &failure)
     if attempt == nil, mayTryLU, case .notPositiveDefinite = failure {
         store?.beginAnew()
         method = .lu
-        attempt = try LowPrecisionFactor.factor(a, isHermitian: false, checkpoint: store, &failure)
+        attempt = try LowPrecisionFactor.factor(
+            a, isHermitian: false, pivoting: pivoting, checkpoint: store, &failure)
     }
     guard let factor = attempt.take() else {
         store?.beginAnew()
@@ -100,7 +105,8 @@ private func solveByRefining<Scalar: LinearScalar>(
         wantsQuality
         ? SolveQuality(
             condition: try estimateCondition(a, factor, x), backwardError: try backwardError(a, answer, b)) : nil
-    return MixedPrecisionAnswer(x: answer, quality: quality, method: method, iterations: course.iterations)
+    return MixedPrecisionAnswer(x: answer, quality: quality, method: method, pivoting: method == .lu ? factor.pivoting : nil,
+        iterations: course.iterations)
 }
 
 /// Replaces B, in a layout of the factor, by op(A)⁻¹ B to full precision; op(A) is A or Aᴴ. Collective.

@@ -64,10 +64,23 @@ private func refineInOnePrecision<Scalar: LinearScalar>(
 ) throws(TesseraError) -> Refinement<Scalar.Real> {
     try requireRefinable(x, n, a, b)
     let norm = try a.norm(.infinity)
+    return try refineInOnePrecision(
+        &x, b,
+        { (x, r) throws(TesseraError) in
+            r = try residual(a, x, b)
+            return worstBackwardError(r, x, b, norm: norm)
+        }, solve)
+}
+
+/// Corrects X, where `measure` makes R = B - A X and returns the backward error of X, and `solve` replaces R by A⁻¹ R.
+func refineInOnePrecision<Scalar: LinearScalar>(
+    _ x: inout DistributedMatrix<Scalar>, _ b: borrowing DistributedMatrix<Scalar>, _ measure: ResidualMeasure<Scalar>,
+    _ solve: (inout DistributedMatrix<Scalar>) throws(TesseraError) -> Void
+) throws(TesseraError) -> Refinement<Scalar.Real> {
     var (corrections, last) = (0, Scalar.Real.infinity)
+    var r = DistributedMatrix<Scalar>(workspace: b.layout, on: b.grid)
     while true {
-        var r = try residual(a, x, b)
-        let error = worstBackwardError(r, x, b, norm: norm)
+        let error = try measure(x, &r)
         // A NaN fails the comparisons, and ends.
         guard error > Scalar.unitRoundoff, error <= last / 2, corrections < mostCorrections else {
             return Refinement(iterations: corrections, backwardError: error)

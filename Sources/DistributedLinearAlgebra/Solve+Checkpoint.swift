@@ -25,6 +25,8 @@ enum Resumption<Real> {
     case solved(SolveQuality<Real>)
     /// A is not positive definite, and the method may be another.
     case indefinite
+    /// The factors of random butterflies are no good.
+    case unstable
     /// No generation was whole.
     case nothingWhole
 }
@@ -53,28 +55,33 @@ extension CheckpointStore {
 ///
 /// - Parameters:
 ///   - saved: `.lu` or `.cholesky`.
+///   - b: what X is at the beginning.
 ///   - method: what was asked for.
-///   - backwardError: that of X.
+///   - course: receives the pivoting of the factors.
+///   - measure: R = B - A X, and the backward error.
 func solveByResuming<Scalar: LinearScalar>(
     _ saved: SolveMethod, from store: CheckpointStore, on grid: ProcessGrid, _ block: Int,
-    _ x: inout DistributedMatrix<Scalar>, _ method: SolveMethod,
-    _ backwardError: (borrowing DistributedMatrix<Scalar>) throws(TesseraError) -> Scalar.Real
+    _ x: inout DistributedMatrix<Scalar>, _ b: borrowing DistributedMatrix<Scalar>, _ method: SolveMethod,
+    _ course: inout PivotingCourse<Scalar.Real>, _ measure: ResidualMeasure<Scalar>
 ) throws(TesseraError) -> Resumption<Scalar.Real> {
     do throws(TesseraError) {
         if saved == .lu {
             guard let factor = try LU<Scalar>.resumed(from: store, on: grid, block: block) else { return .nothingWhole }
-            return try factor.saved(in: store) { () throws(TesseraError) in
-                try factor.solve(inPlace: &x)
-                return .solved(
-                    SolveQuality(condition: try factor.conditionEstimate(), backwardError: try backwardError(x)))
+            let quality = try factor.saved(in: store) { () throws(TesseraError) in
+                try solve(by: factor, &x, b, ScaledSystem(false), &course, measure)
             }
+            if let quality { return .solved(quality) }
+            try x.replace(with: b.view)
+            store.beginAnew()
+            return .unstable
         }
         guard let factor = try Cholesky<Scalar>.resumed(from: store, on: grid, block: block) else {
             return .nothingWhole
         }
         return try factor.saved(in: store) { () throws(TesseraError) in
             try factor.solve(inPlace: &x)
-            return .solved(SolveQuality(condition: try factor.conditionEstimate(), backwardError: try backwardError(x)))
+            return .solved(
+                SolveQuality(condition: try factor.conditionEstimate(), backwardError: try backwardError(x, b, measure)))
         }
     } catch {
         guard method == .automatic, case .notPositiveDefinite = error else { throw error }
