@@ -49,7 +49,7 @@ func factorLowerTriangle<Scalar: LinearScalar>(
         }
         try step.updateTrailingMatrix(k, l, step.columnsBehind(k + 1), of: a)
         guard isPausing, let store else { continue }
-        try store.save(a, CholeskyState(step: step.panel(k).upperBound, norm: state.norm))
+        try store.save(a, CholeskyState(step: step.panel(k).upperBound, norm: state.norm, kind: state.kind))
         if case .stop(let signal) = verdict { throw .interrupted(signal: signal) }
         if k + 1 < blocks { try step.factorPanel(k + 1, of: a) }
     }

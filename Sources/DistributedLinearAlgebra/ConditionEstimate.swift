@@ -10,8 +10,9 @@ extension LU {
     /// An estimate of κ(A) = ‖A‖ ‖A⁻¹‖; infinite for a singular matrix, 0 for an empty one. Collective.
     ///
     /// - Parameter norm: `.one` or `.infinity`.
-    /// - Throws: `TesseraError.argument` on all ranks for another norm, or where A is not
-    ///   square.
+    /// - Throws, on all ranks: `TesseraError.argument` for another norm, or where A is not square; `TesseraError.singular`
+    ///   where a pivot is zero and random butterflies leave open whether A is singular; `TesseraError.interrupted` between
+    ///   two solves.
     public borrowing func conditionEstimate(norm: MatrixNorm = .one) throws(TesseraError) -> Scalar.Real {
         try factors.grid.communicator.agree("conditionEstimate", on: [Int(norm.letter)]) { () throws(TesseraError) in
             try requireSquare("conditionEstimate")
@@ -20,6 +21,7 @@ extension LU {
                     routine: "conditionEstimate", name: "norm", expected: ".one or .infinity", found: "\(norm)")
             }
         }
+        try requireConclusivePivots()
         guard firstZeroPivot == nil else { return .infinity }
         // ‖A⁻¹‖∞ = ‖A⁻ᴴ‖₁
         let inverseNorm = try estimateInverseNorm(of: factors) { (x, isAdjoint) throws(TesseraError) in
@@ -31,6 +33,8 @@ extension LU {
 
 extension Cholesky {
     /// An estimate of κ(A) = ‖A‖₁ ‖A⁻¹‖₁; 0 for an empty matrix. Collective.
+    ///
+    /// - Throws: `TesseraError.interrupted` on all ranks between two solves.
     public borrowing func conditionEstimate() throws(TesseraError) -> Scalar.Real {
         let inverseNorm = try estimateInverseNorm(of: factor) { (x, _) throws(TesseraError) in try solve(inPlace: &x) }
         return norm * inverseNorm
@@ -38,13 +42,17 @@ extension Cholesky {
 }
 
 /// An estimate of ‖A⁻¹‖₁, where `solve` replaces x by A⁻¹ x or, adjoint, by A⁻ᴴ x, for columns dealt like the rows of
-/// `model`. 0 for an empty matrix.
+/// `model`. 0 for an empty matrix. `TesseraError.interrupted` between two solves.
 func estimateInverseNorm<Scalar: LinearScalar>(
     of model: borrowing DistributedMatrix<Scalar>,
-    _ solve: (inout DistributedMatrix<Scalar>, _ isAdjoint: Bool) throws(TesseraError) -> Void
+    _ anySolve: (inout DistributedMatrix<Scalar>, _ isAdjoint: Bool) throws(TesseraError) -> Void
 ) throws(TesseraError) -> Scalar.Real {
     let (n, grid) = (model.rows, model.grid)
     guard n > 0 else { return 0 }
+    func solve(_ x: inout DistributedMatrix<Scalar>, _ isAdjoint: Bool) throws(TesseraError) {
+        try grid.communicator.stopIfAsked()
+        try anySolve(&x, isAdjoint)
+    }
     let layout = MatrixLayout(
         rows: model.layout.rows, columns: BlockCyclic(extent: 1, block: 1, parts: grid.columns))
     var x = DistributedMatrix<Scalar>(workspace: layout, on: grid)

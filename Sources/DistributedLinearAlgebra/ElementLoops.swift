@@ -228,3 +228,44 @@ func largestScaledPart<Scalar: LinearScalar>(
     }
     return largest
 }
+
+/// A butterfly of pairs: xᵢ and yᵢ become aᵢ (xᵢ + yᵢ) and bᵢ (xᵢ - yᵢ) where it is transposed, aᵢ xᵢ ± bᵢ yᵢ elsewhere.
+@_specialize(where Scalar == Float)
+@_specialize(where Scalar == Double)
+@_specialize(where Scalar == Complex<Float>)
+@_specialize(where Scalar == Complex<Double>)
+func mixPairs<Scalar: LinearScalar>(
+    _ x: UnsafeMutablePointer<Scalar>, _ y: UnsafeMutablePointer<Scalar>, _ count: Int,
+    _ a: UnsafePointer<Scalar.Real>, _ b: UnsafePointer<Scalar.Real>, isTransposed: Bool
+) {
+    if isTransposed {
+        for i in 0..<count {
+            let (sum, difference) = (x[i] + y[i], x[i] - y[i])
+            x[i] = Scalar(real: a[i] * sum.realPart, imaginary: a[i] * sum.imaginaryPart)
+            y[i] = Scalar(real: b[i] * difference.realPart, imaginary: b[i] * difference.imaginaryPart)
+        }
+    } else {
+        for i in 0..<count {
+            let first = Scalar(real: a[i] * x[i].realPart, imaginary: a[i] * x[i].imaginaryPart)
+            let second = Scalar(real: b[i] * y[i].realPart, imaginary: b[i] * y[i].imaginaryPart)
+            x[i] = first + second
+            y[i] = first - second
+        }
+    }
+}
+
+/// x and y become a (x + y) and b (x - y).
+@_specialize(where Scalar == Float)
+@_specialize(where Scalar == Double)
+@_specialize(where Scalar == Complex<Float>)
+@_specialize(where Scalar == Complex<Double>)
+func mixPair<Scalar: LinearScalar>(
+    _ x: UnsafeMutablePointer<Scalar>, _ y: UnsafeMutablePointer<Scalar>, _ count: Int, _ a: Scalar.Real,
+    _ b: Scalar.Real
+) {
+    for i in 0..<count {
+        let (sum, difference) = (x[i] + y[i], x[i] - y[i])
+        x[i] = Scalar(real: a * sum.realPart, imaginary: a * sum.imaginaryPart)
+        y[i] = Scalar(real: b * difference.realPart, imaginary: b * difference.imaginaryPart)
+    }
+}

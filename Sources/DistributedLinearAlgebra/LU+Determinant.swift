@@ -1,4 +1,5 @@
-// det A = sign(P) Π U(i, i), as a phase and a logarithm: the product itself overflows for matrices of modest size.
+// det A = sign(P) Π U(i, i), over det W det V of butterflies, as a phase and a logarithm: the product itself overflows for
+// matrices of modest size.
 
 internal import DistributedArrays
 public import Failures
@@ -22,13 +23,15 @@ public struct Determinant<Scalar: LinearScalar>: Sendable {
 extension LU {
     /// det A; 0 for a singular matrix, 1 for an empty one. Collective.
     ///
-    /// - Throws: `TesseraError.argument` on all ranks where A is not square.
+    /// - Throws, on all ranks: `TesseraError.argument` where A is not square; `TesseraError.singular` where a pivot is zero
+    ///   and random butterflies leave open whether A is singular.
     public borrowing func determinant() throws(TesseraError) -> Determinant<Scalar> {
         try requireSquare("determinant")
+        try requireConclusivePivots()
         if firstZeroPivot != nil { return Determinant(phase: .zero, logarithm: -Scalar.Real.infinity) }
         let exchanges = pivots.enumerated().count { $0.offset != $0.element }
         var phase: Scalar = exchanges.isMultiple(of: 2) ? 1 : -1
-        var logarithm: Scalar.Real = 0
+        var logarithm = butterflies.map { Scalar.Real(-$0.logarithmOfDeterminant) } ?? 0
         let pivotValues = factors.grid.communicator.collectively("determinant") { () throws(TesseraError) -> [Scalar] in
             try diagonal()
         }

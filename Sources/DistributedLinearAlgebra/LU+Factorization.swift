@@ -1,5 +1,6 @@
-// LU factorization with partial pivoting, right-looking, one block column at a time, with a lookahead of one panel (Golub
-// and Van Loan, Matrix Computations, 3.4; Petitet, Whaley, Dongarra and Cleary, HPL 2.3).
+// LU factorization, right-looking, one block column at a time, with a lookahead of one panel (Golub and Van Loan, Matrix
+// Computations, 3.4; Petitet, Whaley, Dongarra and Cleary, HPL 2.3). The panel's pivots come from partial or threshold
+// pivoting (PanelFactorization), a tournament, or there are none (factorWithoutExchanges).
 //
 //        | A11 A12 |   | L11     | | U11 U12 |        P A(:, 1) = | L11 | U11      panel, on its process column
 //     Pᵀ | A21 A22 | = | L21 L22 | |     U22 |   =>               | L21 |
@@ -33,7 +34,7 @@ func factorWithPivoting<Scalar: LinearScalar>(
     func panel(from start: Int) -> Range<Int> {
         start..<min((start / block + 1) * block, start < first ? first : steps)
     }
-    var step = LUStep(for: a)
+    var step = LUStep(for: a, state.pivoting)
     var vote = SignalVote(on: a.grid.communicator)
     store?.startClock()
     if first < steps { try step.factorPanel(panel(from: first), of: &a) }
@@ -41,11 +42,11 @@ func factorWithPivoting<Scalar: LinearScalar>(
         let current = panel(from: state.step)
         let next = panel(from: current.upperBound)
         // L11 and L21, and the exchanges made
-        let (l, found) = try step.panels.receive(of: a)
+        let (l, words) = try step.panels.receive(of: a)
         let verdict = try vote.ask(isDue: a.grid.rank == 0 && store?.isDue == true)
         if store == nil, case .stop(let signal) = verdict { throw .interrupted(signal: signal) }
         let isPausing = verdict != .proceed
-        state.add(found, current)
+        state.add(FoundPivots(words: words), current)
         let moves = RowMoves(state.pivots, current)
         try step.updateColumns(next.upperBound..<n, current, l, moves, of: &a) { (step, a) throws(TesseraError) in
             guard !next.isEmpty else { return }
@@ -77,8 +78,33 @@ private func panelStarts(before end: Int, _ panel: (Int) -> Range<Int>) -> [Int]
     return starts
 }
 
+/// What a panel has found, and how it travels: as its pivots and one word more.
+struct FoundPivots {
+    let pivots: [Int]
+    let firstZero: Int?
+    /// Whether partial pivoting had to follow on a tournament.
+    var isRepeated = false
+
+    init(_ pivots: [Int], firstZero: Int?, isRepeated: Bool = false) {
+        (self.pivots, self.firstZero, self.isRepeated) = (pivots, firstZero, isRepeated)
+    }
+
+    /// The panel's first zero z as z or, repeated, as -3 - z; none as -1 or -2.
+    init(words: [Int]) {
+        pivots = words.dropLast()
+        let last = words[words.count - 1]
+        isRepeated = last < -1
+        firstZero = last >= 0 ? last : last < -2 ? -3 - last : nil
+    }
+
+    var words: [Int] {
+        pivots + [isRepeated ? firstZero.map { -3 - $0 } ?? -2 : firstZero ?? -1]
+    }
+}
+
 /// The named steps of the factorization and the buffers they share.
 private struct LUStep<Scalar: LinearScalar>: ~Copyable {
+    let pivoting: Pivoting
     let grid: ProcessGrid
     let rows: BlockCyclic
     let columns: BlockCyclic
@@ -86,8 +112,12 @@ private struct LUStep<Scalar: LinearScalar>: ~Copyable {
     /// U12, where the process column has several ranks.
     let blockRow: Workspace<Scalar>
     let exchange: RowExchange<Scalar>
+    let tournament: Tournament<Scalar>
+    /// L11 and U11, where there are no exchanges.
+    let corner: Workspace<Scalar>
 
-    init(for a: borrowing DistributedMatrix<Scalar>) {
+    init(for a: borrowing DistributedMatrix<Scalar>, _ pivoting: Pivoting) {
+        self.pivoting = pivoting
         grid = a.grid
         rows = a.layout.rows
         columns = a.layout.columns
@@ -97,19 +127,37 @@ private struct LUStep<Scalar: LinearScalar>: ~Copyable {
         exchange = RowExchange(
             rows: a.localRows,
             capacity: max(a.localRows * depth, min(a.localRows, 2 * depth) * a.localColumns), on: grid)
+        tournament = Tournament(depth: pivoting == .tournament ? depth : 0, for: a)
+        corner = Workspace(pivoting.isByButterflies ? depth * depth : 0)
     }
 
     /// A(:, 1) = P L U on the panel's process column, and begins to send it.
     mutating func factorPanel(_ panel: Range<Int>, of a: inout DistributedMatrix<Scalar>) throws(TesseraError) {
-        var found = [Int](repeating: 0, count: panel.count + 1)
+        var words = [Int](repeating: 0, count: panel.count + 1)
         if columns.owner(of: GlobalIndex(panel.lowerBound)) == grid.column {
-            found = try Trace.span("panel") { () throws(TesseraError) in
-                var factorization = PanelFactorization(panel, of: a)
-                try factorization.factor()
-                return factorization.pivots + [factorization.firstZero ?? -1]
-            }
+            words = try Trace.span("panel") { () throws(TesseraError) in try findPivots(panel, of: &a).words }
         }
-        try panels.send(panel.lowerBound..<rows.extent, panel, found, of: a)
+        try panels.send(panel.lowerBound..<rows.extent, panel, words, of: a)
+    }
+
+    private func findPivots(
+        _ panel: Range<Int>, of a: inout DistributedMatrix<Scalar>
+    ) throws(TesseraError) -> FoundPivots {
+        var threshold: Double?
+        switch pivoting {
+        case .partial: break
+        case .threshold(let factor): threshold = factor
+        case .tournament:
+            if let pivots = try tournament.factor(panel, of: a) { return FoundPivots(pivots, firstZero: nil) }
+        case .randomButterflies:
+            let zero = try factorWithoutExchanges(panel, of: a, corner: corner.base)
+            return FoundPivots(Array(panel), firstZero: zero)
+        }
+        var factorization = PanelFactorization(panel, threshold: threshold, of: a)
+        try factorization.factor()
+        return FoundPivots(
+            factorization.pivots, firstZero: factorization.firstZero,
+            isRepeated: pivoting == .tournament && grid.rows > 1)
     }
 
     /// All of the panel's work on some columns behind it: exchanges, U12 = L11⁻¹ A12, A22 -= L21 U12; `ahead` comes before

@@ -7,7 +7,7 @@ internal import MessagePassing
 
 extension LU {
     /// max |uᵢⱼ| / max |aᵢⱼ|, by which the backward error of a solution may exceed a few eps: near n^(2/3) as a rule, 2ⁿ⁻¹
-    /// at worst. 0 for a matrix of zeros, NaN where U holds one. Collective; n m / 2 reads.
+    /// at worst; without a bound for random butterflies, whose mixing it includes. 0 for a matrix of zeros, NaN where U holds one. Collective; n m / 2 reads.
     public borrowing func growthFactor() throws(TesseraError) -> Scalar.Real {
         var largest: Scalar.Real = 0
         for j in 0..<factors.localColumns {

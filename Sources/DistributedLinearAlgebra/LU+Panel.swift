@@ -1,5 +1,6 @@
-// The panel of LU with partial pivoting: one block column on its process column, by recursive halves (Gustavson, IBM J.
-// Res. Dev. 41, 1997; Petitet et al., HPL).
+// The panel of LU with partial or threshold pivoting: one block column on its process column, by recursive halves
+// (Gustavson, IBM J. Res. Dev. 41, 1997; Petitet et al., HPL; for the threshold Malard, "Threshold pivoting for dense LU
+// factorization on distributed memory multiprocessors", Supercomputing 1991).
 //
 // Every rank of the process column keeps `top`, the pivot rows found so far. For each column, one reduction finds the pivot
 // and brings its row, and the row that it changes places with, to all (PivotExchange); the halves need no message:
@@ -29,7 +30,8 @@ struct PanelFactorization<Scalar: LinearScalar>: ~Copyable {
     private(set) var pivots: [Int] = []
     private(set) var firstZero: Int?
 
-    init(_ panel: Range<Int>, of a: borrowing DistributedMatrix<Scalar>) {
+    /// - Parameter threshold: how small a pivot may be beside the largest; nil for the largest itself.
+    init(_ panel: Range<Int>, threshold: Double? = nil, of a: borrowing DistributedMatrix<Scalar>) {
         grid = a.grid
         rows = a.layout.rows
         leadingDimension = a.leadingDimension
@@ -37,7 +39,7 @@ struct PanelFactorization<Scalar: LinearScalar>: ~Copyable {
         width = panel.count
         columns = a.storage + a.layout.columns.local(GlobalIndex(start)).value * leadingDimension
         top = Workspace(width * width)
-        exchange = PivotExchange(width: width, on: grid.columnCommunicator)
+        exchange = PivotExchange(width: width, threshold: threshold, on: grid.columnCommunicator)
     }
 
     /// Factors the panel in place: L below the diagonal, U on and above it.
@@ -92,8 +94,8 @@ struct PanelFactorization<Scalar: LinearScalar>: ~Copyable {
     }
 
     /// Finds the pivot of column j, the first of the largest |Re| + |Im| on and below the diagonal (a NaN counts as the
-    /// largest), brings its row to every rank as row j of `top`, and row j of the panel to the pivot's place. The diagonal
-    /// block itself is written at the end. Returns the pivot's global row.
+    /// largest) or one within the threshold, brings its row to every rank as row j of `top`, and row j of the panel to the
+    /// pivot's place. The diagonal block itself is written at the end. Returns the pivot's global row.
     private func exchangePivot(_ j: Int) throws(TesseraError) -> Int {
         let candidate = pivotCandidate(columns + j * leadingDimension, localRows(from: j))
         let homeRow = rows.local(GlobalIndex(start + j)).value
@@ -101,32 +103,36 @@ struct PanelFactorization<Scalar: LinearScalar>: ~Copyable {
         exchange.offer(
             candidate.map {
                 (
-                    modulus: Double($0.magnitude), row: rows.global(LocalIndex($0.row), on: grid.row).value,
+                    magnitude: Double($0.magnitude), row: rows.global(LocalIndex($0.row), on: grid.row).value,
                     elements: UnsafePointer(columns + $0.row)
                 )
             },
-            home: ownsHome ? columns + homeRow : nil, leadingDimension)
+            home: ownsHome
+                ? (
+                    magnitude: Double(columns[homeRow + j * leadingDimension].magnitude1),
+                    elements: UnsafePointer(columns + homeRow)
+                ) : nil, leadingDimension)
         try exchange.agree()
-        let pivot = exchange.pivot
-        Scalar.copy(width, exchange.pivotRow, 1, top.base + j, width)
-        if pivot != start + j, rows.owner(of: GlobalIndex(pivot)) == grid.row {
+        let pivot = exchange.pivot(home: start + j)
+        Scalar.copy(width, pivot.elements, 1, top.base + j, width)
+        if pivot.row != start + j, rows.owner(of: GlobalIndex(pivot.row)) == grid.row {
             Scalar.copy(
-                width, exchange.homeRow, 1, columns + rows.local(GlobalIndex(pivot)).value, leadingDimension)
+                width, exchange.homeRow, 1, columns + rows.local(GlobalIndex(pivot.row)).value, leadingDimension)
         }
-        return pivot
-    }
-
-    /// x = x / value; by the reciprocal where that cannot overflow.
-    private func divide(_ x: UnsafeMutablePointer<Scalar>, _ count: Int, by value: Scalar) {
-        if value.magnitude1 >= Scalar.Real.leastNormalMagnitude * 4 {
-            Scalar.scal(count, 1 / value, x, 1)
-        } else {
-            for i in 0..<count { x[i] /= value }
-        }
+        return pivot.row
     }
 
     /// This rank's rows from row j of the panel on.
     private func localRows(from j: Int) -> Range<Int> {
         rows.localRange(start + j..<max(start + j, rows.extent), on: grid.row)
+    }
+}
+
+/// x = x / value; by the reciprocal where that cannot overflow.
+func divide<Scalar: LinearScalar>(_ x: UnsafeMutablePointer<Scalar>, _ count: Int, by value: Scalar) {
+    if value.magnitude1 >= Scalar.Real.leastNormalMagnitude * 4 {
+        Scalar.scal(count, 1 / value, x, 1)
+    } else {
+        for i in 0..<count { x[i] /= value }
     }
 }

@@ -1,5 +1,8 @@
 // op(A) X = B from P A = L U, 2 n² flops for each right-hand side:
 //     A:  L U X = P B          Aᵀ:  Uᵀ Lᵀ (P X) = B
+//
+// and from Wᵀ A V = L U with butterflies W and V:
+//     A:  L U (V⁻¹ X) = Wᵀ B    Aᵀ:  Uᵀ Lᵀ (W⁻¹ X) = Vᵀ B
 
 public import DistributedArrays
 public import Failures
@@ -14,7 +17,8 @@ extension LU {
     ///   - transpose: A, its transpose or its conjugate transpose.
     /// - Throws, on all ranks: `TesseraError.singular`;
     ///   `TesseraError.argument` where A is not square or B has not n rows;
-    ///   `TesseraError.memory` where a copy of B does not fit.
+    ///   `TesseraError.memory` where a copy of B does not fit; with many columns `TesseraError.interrupted` between two
+    ///   blocks.
     public borrowing func solve(
         _ b: borrowing DistributedMatrix<Scalar>, transpose: Transpose = .none
     ) throws(TesseraError) -> DistributedMatrix<Scalar> {
@@ -48,13 +52,27 @@ extension LU {
         _ b: inout DistributedMatrix<Scalar>, _ transpose: Transpose
     ) throws(TesseraError) {
         if transpose == .none {
+            try mix(b, .left, isTransposed: true)
             exchange(&b, RowMoves(pivots, pivots.indices))
             try solveTriangular(factors, .lower, diagonal: .unit, &b)
             try solveTriangular(factors, .upper, &b)
+            try mix(b, .right, isTransposed: false)
         } else {
+            try mix(b, .right, isTransposed: true)
             try solveTriangular(factors, .upper, transposeA: transpose, &b)
             try solveTriangular(factors, .lower, transposeA: transpose, diagonal: .unit, &b)
             exchange(&b, RowMoves(pivots, pivots.indices, reversed: true))
+            try mix(b, .left, isTransposed: false)
+        }
+    }
+
+    /// B = Fᵀ B or F B with one side of the butterflies, where there are some.
+    private borrowing func mix(
+        _ b: borrowing DistributedMatrix<Scalar>, _ side: ButterflySide, isTransposed: Bool
+    ) throws(TesseraError) {
+        guard let butterflies else { return }
+        factors.grid.communicator.collectively("LU.solve") { () throws(TesseraError) in
+            try butterflies.mixRows(of: b, side, isTransposed: isTransposed)
         }
     }
 

@@ -34,10 +34,12 @@ package struct RefinementCourse: Sendable {
 package struct MixedPrecisionAnswer<Scalar: LinearScalar>: ~Copyable {
     /// X, dealt like B.
     package let x: DistributedMatrix<Scalar>
-    /// κ₁(A), estimated; nil where it was not asked for.
-    package let conditionEstimate: Scalar.Real?
+    /// Nil where it was not asked for.
+    package let quality: SolveQuality<Scalar.Real>?
     /// `.cholesky` or `.lu`.
     package let method: SolveMethod
+    /// Of LU.
+    package let pivoting: Pivoting?
     package let iterations: Int
 
     package consuming func takeX() -> DistributedMatrix<Scalar> { x }
@@ -47,20 +49,48 @@ package struct MixedPrecisionAnswer<Scalar: LinearScalar>: ~Copyable {
 ///
 /// - Parameters:
 ///   - method: `.cholesky` or `.lu`.
+///   - pivoting: that of LU; not random butterflies.
 ///   - mayTryLU: whether LU follows where A is not positive definite in the lower precision.
-///   - wantsCondition: whether to estimate κ₁(A), by some five solves more.
-/// - Throws: `TesseraError.interrupted` between two panels of the factorization.
+///   - wantsQuality: whether to estimate κ₁(A), by some five solves more, and take the backward error.
+///   - store: where the factorization saves itself, also where a signal stops what comes behind it, and where it is taken up
+///     again; nil for nowhere.
+/// - Throws: `TesseraError.interrupted` between two panels of the factorization, two steps of the refinement or two solves
+///   of the estimate; `TesseraError.file` on all ranks where a checkpoint cannot be written or the store is another job's.
 package func solveInMixedPrecision<Scalar: LinearScalar>(
     _ a: borrowing DistributedMatrix<Scalar>, _ b: borrowing DistributedMatrix<Scalar>, method: SolveMethod,
-    mayTryLU: Bool = false, wantsCondition: Bool = true, _ failure: inout MixedPrecisionFailure?
+    pivoting: Pivoting = .partial, mayTryLU: Bool = false, wantsQuality: Bool = true,
+    checkpoint store: CheckpointStore? = nil, _ failure: inout MixedPrecisionFailure?
 ) throws(TesseraError) -> MixedPrecisionAnswer<Scalar>? {
-    var method = method
-    var attempt = try LowPrecisionFactor.factor(a, isHermitian: method == .cholesky, &failure)
+    let saved = try store?.savedFactorization(
+        of: Scalar.self, for: mayTryLU ? .automatic : method, in: .mixed, on: a.grid.communicator)
+    let resumable = saved?.precision == .mixed ? saved?.method : nil
+    var method = resumable ?? method
+    var attempt = try LowPrecisionFactor.factor(
+        a, isHermitian: method == .cholesky, pivoting: pivoting, checkpoint: store, resuming: method == resumable,
+        &failure)
     if attempt == nil, mayTryLU, case .notPositiveDefinite = failure {
+        store?.beginAnew()
         method = .lu
-        attempt = try LowPrecisionFactor.factor(a, isHermitian: false, &failure)
+        attempt = try LowPrecisionFactor.factor(
+            a, isHermitian: false, pivoting: pivoting, checkpoint: store, &failure)
     }
-    guard let factor = attempt.take() else { return nil }
+    guard let factor = attempt.take() else {
+        store?.beginAnew()
+        return nil
+    }
+    let answer = try factor.saved(in: store) { () throws(TesseraError) in
+        try solveByRefining(a, b, factor, method, wantsQuality: wantsQuality, &failure)
+    }
+    if answer == nil { store?.beginAnew() }
+    return answer
+}
+
+/// The solution with these factors; nil, and the reason, where refinement fails.
+private func solveByRefining<Scalar: LinearScalar>(
+    _ a: borrowing DistributedMatrix<Scalar>, _ b: borrowing DistributedMatrix<Scalar>,
+    _ factor: borrowing LowPrecisionFactor<Scalar>, _ method: SolveMethod, wantsQuality: Bool,
+    _ failure: inout MixedPrecisionFailure?
+) throws(TesseraError) -> MixedPrecisionAnswer<Scalar>? {
     var x = DistributedMatrix<Scalar>(workspace: factor.layout(columns: b.columns, like: b.layout.columns), on: b.grid)
     try x.replace(with: b.view)
     let course = try refine(&x, a, factor)
@@ -69,14 +99,19 @@ package func solveInMixedPrecision<Scalar: LinearScalar>(
         return nil
     }
     failure = nil
-    let condition = wantsCondition ? try estimateCondition(a, factor, x) : nil
     var answer = try b.copy()
     try answer.replace(with: x.view)
-    return MixedPrecisionAnswer(
-        x: answer, conditionEstimate: condition, method: method, iterations: course.iterations)
+    let quality =
+        wantsQuality
+        ? SolveQuality(
+            condition: try estimateCondition(a, factor, x), backwardError: try backwardError(a, answer, b)) : nil
+    return MixedPrecisionAnswer(x: answer, quality: quality, method: method, pivoting: method == .lu ? factor.pivoting : nil,
+        iterations: course.iterations)
 }
 
 /// Replaces B, in a layout of the factor, by op(A)⁻¹ B to full precision; op(A) is A or Aᴴ. Collective.
+///
+/// - Throws: `TesseraError.interrupted` between two steps, plain ones or GMRES's, with X half done.
 package func refine<Scalar: LinearScalar>(
     _ x: inout DistributedMatrix<Scalar>, _ a: borrowing DistributedMatrix<Scalar>, adjoint isAdjoint: Bool = false,
     _ factor: borrowing LowPrecisionFactor<Scalar>
@@ -84,6 +119,10 @@ package func refine<Scalar: LinearScalar>(
     let goal = RefinementGoal<Scalar>(norm: try a.norm(isAdjoint ? .one : .infinity), order: a.rows)
     let b = try x.copy()
     var course = RefinementCourse()
+    guard goal.norm.isFinite else {
+        course.failure = .notFinite
+        return course
+    }
     try factor.solve(&x, adjoint: isAdjoint, in: .lower)
     var r = try residual(a, adjoint: isAdjoint, x, b)
     var sizes = goal.sizes(r, x)
@@ -95,6 +134,7 @@ package func refine<Scalar: LinearScalar>(
         }
         guard worst <= last / 8, course.plainSteps < mostIterations else { break }
         last = worst
+        try a.grid.communicator.stopIfAsked()
         try Trace.span("correct") { () throws(TesseraError) in
             try factor.solve(&r, adjoint: isAdjoint, in: .lower)
         }

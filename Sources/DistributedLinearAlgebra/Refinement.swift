@@ -25,7 +25,8 @@ extension LU {
     ///   - a: A itself.
     ///   - b: n x m, on the grid of A.
     /// - Returns: the corrections made and the backward error of what X has become.
-    /// - Throws, on all ranks: `TesseraError.singular`; `TesseraError.argument` where shapes do not fit.
+    /// - Throws, on all ranks: `TesseraError.singular`; `TesseraError.argument` where shapes do not fit;
+    ///   `TesseraError.interrupted` between two steps, where X is that of the one before.
     public borrowing func refine(
         _ x: inout DistributedMatrix<Scalar>, of a: borrowing DistributedMatrix<Scalar>,
         _ b: borrowing DistributedMatrix<Scalar>
@@ -44,7 +45,8 @@ extension Cholesky {
     ///   - a: A itself, both triangles.
     ///   - b: n x m, on the grid of A.
     /// - Returns: the corrections made and the backward error of what X has become.
-    /// - Throws: `TesseraError.argument` on all ranks where shapes do not fit.
+    /// - Throws, on all ranks: `TesseraError.argument` where shapes do not fit; `TesseraError.interrupted` between two steps,
+    ///   where X is that of the one before.
     public borrowing func refine(
         _ x: inout DistributedMatrix<Scalar>, of a: borrowing DistributedMatrix<Scalar>,
         _ b: borrowing DistributedMatrix<Scalar>
@@ -62,15 +64,29 @@ private func refineInOnePrecision<Scalar: LinearScalar>(
 ) throws(TesseraError) -> Refinement<Scalar.Real> {
     try requireRefinable(x, n, a, b)
     let norm = try a.norm(.infinity)
+    return try refineInOnePrecision(
+        &x, b,
+        { (x, r) throws(TesseraError) in
+            r = try residual(a, x, b)
+            return worstBackwardError(r, x, b, norm: norm)
+        }, solve)
+}
+
+/// Corrects X, where `measure` makes R = B - A X and returns the backward error of X, and `solve` replaces R by A⁻¹ R.
+func refineInOnePrecision<Scalar: LinearScalar>(
+    _ x: inout DistributedMatrix<Scalar>, _ b: borrowing DistributedMatrix<Scalar>, _ measure: ResidualMeasure<Scalar>,
+    _ solve: (inout DistributedMatrix<Scalar>) throws(TesseraError) -> Void
+) throws(TesseraError) -> Refinement<Scalar.Real> {
     var (corrections, last) = (0, Scalar.Real.infinity)
+    var r = DistributedMatrix<Scalar>(workspace: b.layout, on: b.grid)
     while true {
-        var r = try residual(a, x, b)
-        let error = worstBackwardError(r, x, b, norm: norm)
+        let error = try measure(x, &r)
         // A NaN fails the comparisons, and ends.
         guard error > Scalar.unitRoundoff, error <= last / 2, corrections < mostCorrections else {
             return Refinement(iterations: corrections, backwardError: error)
         }
         last = error
+        try a.grid.communicator.stopIfAsked()
         try solve(&r)
         x.add(r)
         corrections += 1

@@ -42,8 +42,18 @@ func backwardErrors<Scalar: LinearScalar>(
     _ x: borrowing DistributedMatrix<Scalar>, _ b: borrowing DistributedMatrix<Scalar>,
     _ panel: (Range<Int>) throws(TesseraError) -> DistributedMatrix<Scalar>
 ) throws(TesseraError) -> Scalar.Real {
+    var r = DistributedMatrix<Scalar>(workspace: b.layout, on: b.grid)
+    return try backwardErrors(x, b, residual: &r, panel)
+}
+
+/// The same where R is B - A X in the end.
+func backwardErrors<Scalar: LinearScalar>(
+    _ x: borrowing DistributedMatrix<Scalar>, _ b: borrowing DistributedMatrix<Scalar>,
+    residual r: inout DistributedMatrix<Scalar>,
+    _ panel: (Range<Int>) throws(TesseraError) -> DistributedMatrix<Scalar>
+) throws(TesseraError) -> Scalar.Real {
     let (n, grid) = (x.rows, x.grid)
-    var r = try b.copy()
+    r = try b.copy()
     var rowSums = [Scalar.Real](repeating: 0, count: n)
     for start in stride(from: 0, to: n, by: residualPanel) {
         let range = start..<min(n, start + residualPanel)

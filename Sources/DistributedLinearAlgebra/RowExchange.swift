@@ -28,6 +28,28 @@ struct RowMoves {
     }
 }
 
+/// The exchanges that bring some rows to consecutive places, in order.
+struct RowArrival {
+    /// Row start + i changes places with row pivots[i].
+    let pivots: [Int]
+    /// Which row stands in each place that was touched.
+    let standing: [Int: Int]
+
+    init(_ rows: [Int], at start: Int) {
+        var pivots: [Int] = []
+        var standing: [Int: Int] = [:]
+        var places: [Int: Int] = [:]
+        for (i, row) in rows.enumerated() {
+            let (place, other) = (places[row] ?? row, standing[start + i] ?? start + i)
+            pivots.append(place)
+            (standing[start + i], standing[place]) = (row, place == start + i ? row : other)
+            (places[other], places[row]) = (place, start + i)
+        }
+        self.pivots = pivots
+        self.standing = standing
+    }
+}
+
 /// The rows that leave this rank and those that come to it, for a matrix whose rows are dealt by one map.
 struct RowRoutes {
     /// Local rows that leave, by the process row they go to; there, in the order of their new places.

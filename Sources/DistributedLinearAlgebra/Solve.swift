@@ -2,7 +2,7 @@
 //
 //     triangular                               solveTriangular            n² flops for each right-hand side
 //     Hermitian with a positive diagonal       Cholesky                   n³/3; LU where it turns out not to be definite
-//     anything else                            LU with partial pivoting   2 n³/3
+//     anything else                            LU                         2 n³/3
 //
 // Memory over all ranks: 2 n² scalars where A stays (A and its factor), n² where it is consumed; panels beside that. In
 // mixed precision 1.5 n²: A stays until the answer is right, and its factor is half as long.
@@ -47,10 +47,15 @@ public struct SolveAnswer<Scalar: LinearScalar>: ~Copyable {
     public let method: SolveMethod
     /// The precision of the factors that gave X.
     public let precision: SolvePrecision
-    /// Steps of refinement, plain ones and GMRES's, of the right-hand side that took most; 0 in full precision.
+    /// Steps of refinement, plain ones and GMRES's, of the right-hand side that took most; 0 in full precision but after
+    /// random butterflies.
     public let iterations: Int
     /// Why full precision took over from mixed precision; nil where it did not.
     public let fallback: MixedPrecisionFailure?
+    /// The pivoting of the LU factors that gave X; nil for another method.
+    public let pivoting: Pivoting?
+    /// Why partial pivoting took over from random butterflies; nil where it did not.
+    public let pivotingFallback: PivotingFailure?
     /// Whether rows or columns were scaled before A was factored in full precision.
     public let isEquilibrated: Bool
     /// Why the answer should not be trusted; nil where nothing speaks against it.
@@ -59,7 +64,8 @@ public struct SolveAnswer<Scalar: LinearScalar>: ~Copyable {
     init(
         x: consuming DistributedMatrix<Scalar>, _ backwardError: Scalar.Real, _ conditionEstimate: Scalar.Real,
         _ method: SolveMethod, _ precision: SolvePrecision = .full, iterations: Int = 0,
-        fallback: MixedPrecisionFailure? = nil, isEquilibrated: Bool = false
+        fallback: MixedPrecisionFailure? = nil, pivoting: Pivoting? = nil, pivotingFallback: PivotingFailure? = nil,
+        isEquilibrated: Bool = false
     ) {
         let n = Scalar.Real(max(1, x.rows))
         self.x = x
@@ -69,6 +75,8 @@ public struct SolveAnswer<Scalar: LinearScalar>: ~Copyable {
         self.precision = precision
         self.iterations = iterations
         self.fallback = fallback
+        self.pivoting = pivoting
+        self.pivotingFallback = pivotingFallback
         self.isEquilibrated = isEquilibrated
         // A NaN fails both comparisons.
         if !(backwardError <= 16 * n * Scalar.unitRoundoff) {
@@ -93,41 +101,56 @@ public struct SolveAnswer<Scalar: LinearScalar>: ~Copyable {
 ///   - method: `.automatic` looks at A's structure.
 ///   - precision: that of the factors. `.mixed` reads all of A, whatever the method, scales it where it does not fit the
 ///     lower type, and may take LU where A is Hermitian, but not positive definite.
+///   - pivoting: that of LU. What random butterflies give is refined; partial pivoting takes over where its backward
+///     error stays above √n eps. They are not for mixed precision.
 ///   - isEquilibrating: whether to factor R A C in full precision, as ``Equilibration`` scales.
 /// - Throws, on all ranks: `TesseraError.singular`; `TesseraError.notPositiveDefinite` where the method
 ///   is `.cholesky`; `TesseraError.argument` where A is not square (least-squares problems
-///   are not solved here), B does not fit, or `.mixed` is asked of a type without a lower one; `TesseraError.memory`
-///   where the copies of A and B do not fit.
+///   are not solved here), B does not fit, `.mixed` is asked of a type without a lower one, or the pivoting is out of
+///   range; `TesseraError.memory` where the copies of A and B do not fit; `TesseraError.interrupted` between two steps of a
+///   factorization, of a solve of many columns, of a refinement or of the estimate.
 public func solve<Scalar: LinearScalar>(
     _ a: borrowing DistributedMatrix<Scalar>, _ b: borrowing DistributedMatrix<Scalar>,
-    method: SolveMethod = .automatic, precision: SolvePrecision = .full, equilibrating isEquilibrating: Bool = false
+    method: SolveMethod = .automatic, precision: SolvePrecision = .full, pivoting: Pivoting = .partial,
+    equilibrating isEquilibrating: Bool = false
 ) throws(TesseraError) -> SolveAnswer<Scalar> {
-    try requireSystem(a, b, method, precision, isEquilibrating)
+    try requireSystem(a, b, method, precision, pivoting, isEquilibrating)
     var chosen = try a.resolved(method)
     var fallback: MixedPrecisionFailure?
     if precision == .mixed, chosen.isFactorization,
         let answer = try solveInMixedPrecision(
-            a, b, method: chosen, mayTryLU: method == .automatic, &fallback)
+            a, b, method: chosen, pivoting: pivoting, mayTryLU: method == .automatic, &fallback)
     {
-        let error = try backwardError(a, answer.x, b)
-        return solveAnswer(answer, error)
+        return solveAnswer(answer)
     }
     var x = try b.copy()
     var scaled = ScaledSystem<Scalar>(isEquilibrating)
-    let condition: Scalar.Real
+    var course = PivotingCourse<Scalar.Real>(pivoting)
+    func measure(
+        _ x: borrowing DistributedMatrix<Scalar>, _ r: inout DistributedMatrix<Scalar>
+    ) throws(TesseraError) -> Scalar.Real {
+        r = try residual(a, x, b)
+        return worstBackwardError(r, x, b, norm: try a.norm(.infinity))
+    }
+    func factorByLU() throws(TesseraError) -> SolveQuality<Scalar.Real> {
+        try solveByLU(try a.copyInSquareBlocks(), &x, b, &scaled, &course, nil, measure) { () throws(TesseraError) in
+            try a.copyInSquareBlocks()
+        }
+    }
+    let quality: SolveQuality<Scalar.Real>
     switch chosen {
     case .triangular(let triangle):
-        condition = try solveByTriangle(a, triangle, &x)
+        quality = SolveQuality(
+            condition: try solveByTriangle(a, triangle, &x), backwardError: try backwardError(a, x, b))
     case .cholesky:
         let attempt = try solveByCholesky(
-            try a.copyInSquareBlocks(), &x, &scaled, orRefuse: method == .automatic)
+            try a.copyInSquareBlocks(), &x, b, &scaled, orRefuse: method == .automatic, nil, measure)
         if attempt == nil { chosen = .lu }
-        condition = if let attempt { attempt } else { try solveByLU(try a.copyInSquareBlocks(), &x, &scaled) }
+        quality = if let attempt { attempt } else { try factorByLU() }
     case .lu, .automatic:
-        condition = try solveByLU(try a.copyInSquareBlocks(), &x, &scaled)
+        quality = try factorByLU()
     }
-    return SolveAnswer(
-        x: x, try backwardError(a, x, b), condition, chosen, fallback: fallback, isEquilibrated: scaled.isScaled)
+    return solveAnswer(x, quality, chosen, course, fallback, scaled)
 }
 
 /// Solves A X = B in the memory of A. Collective.
@@ -139,22 +162,25 @@ public func solve<Scalar: LinearScalar>(
 /// - Parameters:
 ///   - a: n x n in square blocks.
 ///   - b: n x m, on the grid of A.
-///   - method: as in ``solve(_:_:method:precision:equilibrating:)``.
-///   - precision: as in ``solve(_:_:method:precision:equilibrating:)``.
-///   - isEquilibrating: as in ``solve(_:_:method:precision:equilibrating:)``; not with a store.
-///   - store: where the factorization in full precision saves itself, and where it is taken up again if it has been saved
-///     there before; nil for nowhere.
+///   - method: as in ``solve(_:_:method:precision:pivoting:equilibrating:)``.
+///   - precision: as in ``solve(_:_:method:precision:pivoting:equilibrating:)``.
+///   - pivoting: as in ``solve(_:_:method:precision:pivoting:equilibrating:)``; of a factorization that is taken up again,
+///     its own.
+///   - isEquilibrating: as in ``solve(_:_:method:precision:pivoting:equilibrating:)``; not with a store.
+///   - store: where the factorization saves itself, and where it is taken up again if it has been saved there before; nil
+///     for nowhere. A signal that stops what comes behind the factorization saves it, too. A factorization in full precision
+///     is gone on with whatever is asked for; one in mixed precision is of no use to full precision, which begins anew.
 ///   - panel: the n x count matrix of A's columns in a range, on the grid of A.
-/// - Throws: as ``solve(_:_:method:precision:equilibrating:)``; `TesseraError.argument` for scales with a store;
+/// - Throws: as ``solve(_:_:method:precision:pivoting:equilibrating:)``; `TesseraError.argument` for scales with a store;
 ///   `TesseraError.file` on all ranks where a checkpoint cannot be written or the store holds that of another job; and
 ///   what `panel` throws.
 public func solve<Scalar: LinearScalar>(
     consuming a: consuming DistributedMatrix<Scalar>, _ b: borrowing DistributedMatrix<Scalar>,
-    method: SolveMethod = .automatic, precision: SolvePrecision = .full, equilibrating isEquilibrating: Bool = false,
-    checkpoint store: CheckpointStore? = nil,
+    method: SolveMethod = .automatic, precision: SolvePrecision = .full, pivoting: Pivoting = .partial,
+    equilibrating isEquilibrating: Bool = false, checkpoint store: CheckpointStore? = nil,
     regenerating panel: (Range<Int>) throws(TesseraError) -> DistributedMatrix<Scalar>
 ) throws(TesseraError) -> SolveAnswer<Scalar> {
-    try requireSystem(a, b, method, precision, isEquilibrating)
+    try requireSystem(a, b, method, precision, pivoting, isEquilibrating)
     if store != nil, isEquilibrating {
         throw .argument(
             routine: "solve", name: "equilibrating", expected: "false, for a factorization that saves itself",
@@ -163,47 +189,74 @@ public func solve<Scalar: LinearScalar>(
     var fallback: MixedPrecisionFailure?
     var x = try b.copy()
     var scaled = ScaledSystem<Scalar>(isEquilibrating)
-    let condition: Scalar.Real
+    let quality: SolveQuality<Scalar.Real>
     let (layout, grid) = (a.layout, a.grid)
+    var course = PivotingCourse<Scalar.Real>(pivoting)
+    func measure(
+        _ x: borrowing DistributedMatrix<Scalar>, _ r: inout DistributedMatrix<Scalar>
+    ) throws(TesseraError) -> Scalar.Real { try backwardErrors(x, b, residual: &r, panel) }
     var known: SolveMethod?
-    if let store, let saved = try store.savedMethod(of: Scalar.self, for: method, on: grid.communicator) {
+    let saved = try store?.savedFactorization(of: Scalar.self, for: method, in: precision, on: grid.communicator)
+    if let store, let saved, saved.precision == .full {
         _ = consume a
-        switch try solveByResuming(saved, from: store, on: grid, layout.rows.block, &x, method) {
-        case .solved(let condition): return SolveAnswer(x: x, try backwardErrors(x, b, panel), condition, saved)
-        case .indefinite: known = .lu
-        case .nothingWhole: known = saved
+        let outcome = try solveByResuming(
+            saved.method, from: store, on: grid, layout.rows.block, &x, b, method, &course, measure)
+        let resumed: MixedPrecisionFailure? = precision == .mixed ? .resumedInFullPrecision : nil
+        switch outcome {
+        case .solved(let quality): return solveAnswer(x, quality, saved.method, course, resumed, scaled)
+        case .indefinite, .unstable:
+            known = .lu
+            fallback = resumed
+        case .nothingWhole: known = precision == .mixed ? nil : saved.method
         }
         a = try assembled(layout, grid, panel)
     }
     var chosen = if let known { known } else { try a.resolved(method) }
     if known == nil, precision == .mixed, chosen.isFactorization,
         let answer = try solveInMixedPrecision(
-            a, b, method: chosen, mayTryLU: method == .automatic, &fallback)
+            a, b, method: chosen, pivoting: pivoting, mayTryLU: method == .automatic, checkpoint: store, &fallback)
     {
-        let error = try backwardError(a, answer.x, b)
-        return solveAnswer(answer, error)
+        return solveAnswer(answer)
+    }
+    func factorByLU(_ a: consuming DistributedMatrix<Scalar>) throws(TesseraError) -> SolveQuality<Scalar.Real> {
+        try solveByLU(a, &x, b, &scaled, &course, store, measure) { () throws(TesseraError) in
+            try assembled(layout, grid, panel)
+        }
     }
     switch chosen {
     case .triangular(let triangle):
-        condition = try solveByTriangle(a, triangle, &x)
+        quality = SolveQuality(
+            condition: try solveByTriangle(a, triangle, &x), backwardError: try backwardErrors(x, b, panel))
     case .cholesky:
-        let attempt = try solveByCholesky(a, &x, &scaled, orRefuse: method == .automatic, store)
+        let attempt = try solveByCholesky(a, &x, b, &scaled, orRefuse: method == .automatic, store, measure)
         if attempt == nil { chosen = .lu }
-        condition =
-            if let attempt { attempt } else { try solveByLU(try assembled(layout, grid, panel), &x, &scaled, store) }
+        quality = if let attempt { attempt } else { try factorByLU(try assembled(layout, grid, panel)) }
     case .lu, .automatic:
-        condition = try solveByLU(a, &x, &scaled, store)
+        quality = try factorByLU(a)
     }
-    return SolveAnswer(
-        x: x, try backwardErrors(x, b, panel), condition, chosen, fallback: fallback, isEquilibrated: scaled.isScaled)
+    return solveAnswer(x, quality, chosen, course, fallback, scaled)
 }
 
 /// The answer of a mixed-precision solve.
 private func solveAnswer<Scalar: LinearScalar>(
-    _ mixed: consuming MixedPrecisionAnswer<Scalar>, _ backwardError: Scalar.Real
+    _ mixed: consuming MixedPrecisionAnswer<Scalar>
 ) -> SolveAnswer<Scalar> {
-    let (condition, method, iterations) = (mixed.conditionEstimate ?? .nan, mixed.method, mixed.iterations)
-    return SolveAnswer(x: mixed.takeX(), backwardError, condition, method, .mixed, iterations: iterations)
+    let (quality, method, iterations) = (mixed.quality, mixed.method, mixed.iterations)
+    let pivoting = mixed.pivoting
+    return SolveAnswer(
+        x: mixed.takeX(), quality?.backwardError ?? .nan, quality?.condition ?? .nan, method, .mixed,
+        iterations: iterations, pivoting: pivoting)
+}
+
+/// The answer of a solve in full precision.
+private func solveAnswer<Scalar: LinearScalar>(
+    _ x: consuming DistributedMatrix<Scalar>, _ quality: SolveQuality<Scalar.Real>, _ method: SolveMethod,
+    _ course: PivotingCourse<Scalar.Real>, _ fallback: MixedPrecisionFailure?, _ scaled: ScaledSystem<Scalar>
+) -> SolveAnswer<Scalar> {
+    SolveAnswer(
+        x: x, quality.backwardError, quality.condition, method, iterations: course.iterations, fallback: fallback,
+        pivoting: method == .lu ? course.pivoting : nil, pivotingFallback: course.failure,
+        isEquilibrated: scaled.isScaled)
 }
 
 // MARK: The methods
@@ -221,39 +274,30 @@ private func solveByTriangle<Scalar: LinearScalar>(
     return try a.norm(.one) * inverseNorm
 }
 
-/// X = A⁻¹ X from A = L Lᴴ; κ₁(A). Where A is not positive definite: an error, or nil with X as it was.
+/// X = A⁻¹ X from A = L Lᴴ, and how good it is. Where A is not positive definite: an error, or nil with X as it was.
 private func solveByCholesky<Scalar: LinearScalar>(
     _ a: consuming DistributedMatrix<Scalar>, _ x: inout DistributedMatrix<Scalar>,
-    _ scaled: inout ScaledSystem<Scalar>, orRefuse mayRefuse: Bool, _ store: CheckpointStore? = nil
-) throws(TesseraError) -> Scalar.Real? {
+    _ b: borrowing DistributedMatrix<Scalar>, _ scaled: inout ScaledSystem<Scalar>, orRefuse mayRefuse: Bool,
+    _ store: CheckpointStore?, _ measure: ResidualMeasure<Scalar>
+) throws(TesseraError) -> SolveQuality<Scalar.Real>? {
     do throws(TesseraError) {
         scaled.scale(&a, isHermitian: true)
         let factor = try Cholesky(consuming: a, checkpoint: store)
-        scaled.enter(&x)
-        try factor.solve(inPlace: &x)
-        scaled.leave(&x)
-        return try factor.conditionEstimate()
+        return try factor.saved(in: store) { () throws(TesseraError) in
+            scaled.enter(&x)
+            try factor.solve(inPlace: &x)
+            scaled.leave(&x)
+            return SolveQuality(
+                condition: try factor.conditionEstimate(), backwardError: try backwardError(x, b, measure))
+        }
     } catch {
         guard mayRefuse, case .notPositiveDefinite = error else { throw error }
         return nil
     }
 }
 
-/// X = A⁻¹ X from P A = L U; κ₁(A).
-private func solveByLU<Scalar: LinearScalar>(
-    _ a: consuming DistributedMatrix<Scalar>, _ x: inout DistributedMatrix<Scalar>,
-    _ scaled: inout ScaledSystem<Scalar>, _ store: CheckpointStore? = nil
-) throws(TesseraError) -> Scalar.Real {
-    scaled.scale(&a, isHermitian: false)
-    let factor = try LU(consuming: a, checkpoint: store)
-    scaled.enter(&x)
-    try factor.solve(inPlace: &x)
-    scaled.leave(&x)
-    return try factor.conditionEstimate()
-}
-
 /// R A C Y = R B and X = C Y, where scales are wanted and A asks for them.
-private struct ScaledSystem<Scalar: LinearScalar> {
+struct ScaledSystem<Scalar: LinearScalar> {
     private let isWanted: Bool
     private var scales: Equilibration<Scalar>?
 
@@ -301,7 +345,7 @@ extension DistributedMatrix {
 }
 
 /// The matrix of all panels.
-private func assembled<Scalar: LinearScalar>(
+func assembled<Scalar: LinearScalar>(
     _ layout: MatrixLayout, _ grid: ProcessGrid,
     _ panel: (Range<Int>) throws(TesseraError) -> DistributedMatrix<Scalar>
 ) throws(TesseraError) -> DistributedMatrix<Scalar> {
@@ -318,13 +362,15 @@ private func assembled<Scalar: LinearScalar>(
 /// Refuses a system that cannot be solved here, on all ranks alike.
 private func requireSystem<Scalar: LinearScalar>(
     _ a: borrowing DistributedMatrix<Scalar>, _ b: borrowing DistributedMatrix<Scalar>, _ method: SolveMethod,
-    _ precision: SolvePrecision, _ isEquilibrating: Bool
+    _ precision: SolvePrecision, _ pivoting: Pivoting, _ isEquilibrating: Bool
 ) throws(TesseraError) {
     let (rows, columns) = (a.rows, a.columns)
     let (rightRows, rightColumns) = (b.rows, b.columns)
     let isSameGrid = a.grid === b.grid
     let options = [precision == .mixed ? 1 : 0, isEquilibrating ? 1 : 0]
-    try a.grid.communicator.agree("solve", on: a.layout.words + b.layout.words + method.words + options) {
+    try a.grid.communicator.agree(
+        "solve", on: a.layout.words + b.layout.words + method.words + options + pivoting.words
+    ) {
         () throws(TesseraError) in
         try requireShape(
             "solve", "a", "a square matrix (least squares are not solved here)", rows == columns, rows, columns)
@@ -335,6 +381,12 @@ private func requireSystem<Scalar: LinearScalar>(
                 routine: "solve", name: "precision",
                 expected: "full for \(Scalar.typeName), which has no lower precision",
                 found: "mixed")
+        }
+        try pivoting.require("solve", rows, columns)
+        guard precision == .full || !pivoting.isByButterflies else {
+            throw .argument(
+                routine: "solve", name: "pivoting", expected: "one with exchanges in mixed precision",
+                found: "random butterflies")
         }
     }
 }

@@ -28,7 +28,8 @@ internal import MessagePassing
 ///   - side: the side of B on which A stands.
 ///   - b: n x m (`.left`) or m x n (`.right`), on the grid of A. Where it is not dealt like A, a copy of it is.
 /// - Throws, on all ranks: `TesseraError.argument` where the shapes do not fit;
-///   `TesseraError.memory` where the copy of B does not, which leaves B as it was.
+///   `TesseraError.memory` where the copy of B does not, which leaves B as it was; with many columns (left) or any rows
+///   (right) `TesseraError.interrupted` between two blocks, which leaves B half done.
 public func solveTriangular<Scalar: LinearScalar>(
     alpha: Scalar = 1, _ a: borrowing DistributedMatrix<Scalar>, _ triangle: Triangle, transposeA: Transpose = .none,
     diagonal: Diagonal = .nonUnit, on side: Side = .left, _ b: inout DistributedMatrix<Scalar>
@@ -59,7 +60,8 @@ public func solveTriangular<Scalar: LinearScalar>(
 ///   - side: the side of B on which A stands.
 ///   - b: n x m (`.left`) or m x n (`.right`), on the grid of A. Where it is not dealt in A's blocks, a copy of it is.
 /// - Throws, on all ranks: `TesseraError.argument` where the shapes do not fit;
-///   `TesseraError.memory` where the copy of B does not, which leaves B as it was.
+///   `TesseraError.memory` where the copy of B does not, which leaves B as it was; with many columns (left) or any rows
+///   (right) `TesseraError.interrupted` between two blocks, which leaves B half done.
 public func solveTriangular<Scalar: LinearScalar>(
     alpha: Scalar = 1, _ a: DistributedMatrixView<Scalar>, _ triangle: Triangle, transposeA: Transpose = .none,
     diagonal: Diagonal = .nonUnit, on side: Side = .left, _ b: inout DistributedMatrix<Scalar>
@@ -74,11 +76,13 @@ public func solveTriangular<Scalar: LinearScalar>(
     var step = TriangularStep<Scalar>(a.grid, layout, side, triangle, transposeA, diagonal)
     if layout == b.layout {
         b.scale(by: alpha)
-        a.grid.communicator.collectively("solveTriangular") { () throws(TesseraError) in try step.solve(a, side, &b) }
+        try a.grid.communicator.collectivelyUnlessStopped("solveTriangular") { () throws(TesseraError) in
+            try step.solve(a, side, &b)
+        }
     } else {
         var copy = try b.redistributed(to: layout)
         copy.scale(by: alpha)
-        a.grid.communicator.collectively("solveTriangular") { () throws(TesseraError) in
+        try a.grid.communicator.collectivelyUnlessStopped("solveTriangular") { () throws(TesseraError) in
             try step.solve(a, side, &copy)
         }
         try b.replace(with: copy.view)
@@ -140,7 +144,9 @@ private struct TriangularStep<Scalar: LinearScalar>: ~Copyable {
         // Forward where op(A)ᵢₖ (left) or op(A)ₖⱼ (right) has its blocks behind the diagonal.
         let isForward = (triangle == .lower) == (side == .left)
         let map = side == .left ? layout.rows : layout.columns
+        var vote = SignalVote(on: grid.communicator)
         for turn in 0..<map.blockCount {
+            if turn > 0 { try vote.stopIfAsked() }
             let k = isForward ? turn : map.blockCount - 1 - turn
             let block = map.indices(ofBlock: k)
             let span = isForward ? block.lowerBound..<map.extent : 0..<block.upperBound
@@ -160,6 +166,7 @@ private struct TriangularStep<Scalar: LinearScalar>: ~Copyable {
                     rest, of: &b, x, panel, from: isForward ? panel.count - localColumns(rest).count : 0, block.count)
             }
         }
+        try vote.end()
     }
 
     func localRows(_ range: Range<Int>) -> Range<Int> { layout.rows.localRange(range, on: grid.row) }

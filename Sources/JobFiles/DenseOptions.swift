@@ -27,6 +27,18 @@ public enum JobPrecision: String, CaseIterable, Hashable, Sendable {
     case mixed
 }
 
+/// How LU avoids small pivots.
+public enum JobPivoting: String, CaseIterable, Hashable, Sendable {
+    /// The largest element of a column.
+    case partial
+    /// The rows of a block column, by one tournament.
+    case tournament
+    /// An element within a factor of the largest that spares moving rows.
+    case threshold
+    /// None, after random butterflies on both sides; the solution is refined.
+    case butterflies
+}
+
 /// A process grid, rows by columns.
 public struct JobGrid: Hashable, Sendable {
     public let rows: Int
@@ -62,6 +74,10 @@ extension JobKey {
         "precision", .choice(JobPrecision.allCases.map(\.rawValue)), .defaults(.text("full")),
         "The arithmetic of the factors; mixed factors in half the length and refines to the whole, or takes full where "
             + "that does not converge; for double and complex-double.")
+    static let pivoting = JobKey(
+        "pivoting", .choice(JobPivoting.allCases.map(\.rawValue)), .defaults(.text("partial")),
+        "How LU avoids small pivots; butterflies mix A at random, refine x, and leave it to partial where that does not do; "
+            + "not with the precision mixed.")
 }
 
 extension CheckedSection {
@@ -103,5 +119,14 @@ extension CheckedSection {
         report.add(
             location("precision"), fullName("precision"), expected: "full for the type \(type.rawValue)",
             found: ConfigurationNode.quote(JobPrecision.mixed.rawValue))
+    }
+    /// Butterflies are for full precision.
+    func checkPivoting(_ report: inout JobReport) {
+        guard ifSound(text: "precision").flatMap(JobPrecision.init) == .mixed,
+            ifSound(text: "pivoting").flatMap(JobPivoting.init) == .butterflies
+        else { return }
+        report.add(
+            location("pivoting"), fullName("pivoting"), expected: "partial, tournament or threshold in mixed precision",
+            found: ConfigurationNode.quote(JobPivoting.butterflies.rawValue))
     }
 }

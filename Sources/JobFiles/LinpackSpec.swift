@@ -9,6 +9,7 @@ public struct LinpackSpec: JobSpec {
     public let seed: Int
     public let element: JobElement
     public let precision: JobPrecision
+    public let pivoting: JobPivoting
     /// nil lets the engine choose.
     public let block: Int?
     public let grid: JobGrid?
@@ -24,12 +25,13 @@ public struct LinpackSpec: JobSpec {
         JobKey("seed", .integer(0...Int.max), .defaults(.integer(1)), "Seed of the system: the same on any grid."),
         JobKey(
             "type", .choice(JobElement.allCases.map(\.rawValue)), .defaults(.text("double")), "The type to compute in."),
-        .precision, .block, .grid, .checkpoint,
+        .precision, .pivoting, .block, .grid, .checkpoint,
     ]
 
     static func checkRelations(_ section: CheckedSection, _ node: JobNode?, _ report: inout JobReport) {
         section.checkGrid(node, &report)
         section.checkPrecision(&report)
+        section.checkPivoting(&report)
     }
 
     init(_ section: CheckedSection) {
@@ -37,6 +39,7 @@ public struct LinpackSpec: JobSpec {
         seed = section.integer("seed")
         element = section.choice("type")
         precision = section.choice("precision")
+        pivoting = section.choice("pivoting")
         block = section.block
         grid = section.grid
         checkpoint = section.checkpoint

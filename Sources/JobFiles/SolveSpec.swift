@@ -20,6 +20,7 @@ public struct SolveSpec: JobSpec {
     public let method: Method
     public let element: JobElement
     public let precision: JobPrecision
+    public let pivoting: JobPivoting
     /// nil lets the engine choose.
     public let block: Int?
     public let grid: JobGrid?
@@ -41,13 +42,14 @@ public struct SolveSpec: JobSpec {
         JobKey(
             "method", .choice(Method.allCases.map(\.rawValue)), .defaults(.text("auto")),
             "The factorization; auto takes Cholesky where A is Hermitian and positive definite, LU otherwise."),
-        .automaticElement, .precision, .block, .grid, .checkpoint,
+        .automaticElement, .precision, .pivoting, .block, .grid, .checkpoint,
     ]
 
     static func checkRelations(_ section: CheckedSection, _ node: JobNode?, _ report: inout JobReport) {
         section.checkGrid(node, &report)
         section.checkElement(["matrix", "right-hand-side"], &report)
         section.checkPrecision(&report)
+        section.checkPivoting(&report)
         if let a = section.ifSound(input: "matrix"), let b = section.ifSound(input: "right-hand-side"),
             a.shape[0] != b.shape[0]
         {
@@ -65,6 +67,7 @@ public struct SolveSpec: JobSpec {
         method = section.choice("method")
         element = section.element([matrix, rightHandSide])
         precision = section.choice("precision")
+        pivoting = section.choice("pivoting")
         block = section.block
         grid = section.grid
         checkpoint = section.checkpoint

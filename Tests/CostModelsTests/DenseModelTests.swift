@@ -58,6 +58,38 @@ struct DenseModelTests {
         #expect(RankUpdateModel.flops(n: n, k: k, isRankTwo: true) == Double(2 * count))
     }
 
+    /// Twelve rows in leaves of three: nine of each column come to the rank that mixes them, and go back.
+    @Test func butterflyWords() {
+        let grid = GridModel(rows: 3, columns: 2, block: 2)
+        let rows = ButterflyModel.rows(n: 12, m: 5, depth: 2, on: grid)
+        #expect(rows.scalars == 2 * 9 * 5 && rows.messages == 2 * grid.rows * grid.columns)
+        // Both sides; of ten rows the leaves are three, three, three and one.
+        #expect(ButterflyModel.communication(n: 10, depth: 2, on: grid).scalars == 2 * 2 * 7 * 10)
+        #expect(ButterflyModel.rows(n: 1, m: 5, depth: 2, on: grid).scalars == 0)
+        #expect(
+            ButterflyModel.communication(n: 12, depth: 2, on: GridModel(rows: 1, columns: 1, block: 2)).messages == 0)
+        #expect(ButterflyModel.flops(n: 8, depth: 40) == 4 * 3 * 64)
+    }
+
+    /// A panel's candidates travel once, its winners once; partial pivoting sends two rows for each column.
+    @Test func tournamentWords() {
+        let (n, block, ranks) = (12, 2, 3)
+        let grid = GridModel(rows: ranks, columns: 1, block: block)
+        let pivots = Array(0..<n)
+        let tournament = LUModel.communication(m: n, n: n, pivots: pivots, .tournament(), on: grid)
+        let partial = LUModel.communication(m: n, n: n, pivots: pivots, on: grid)
+        var (scalars, messages) = (0, 0)
+        for start in stride(from: 0, to: n, by: block) {
+            // The blocks below belong to the ranks in turn, from the root on.
+            let blocks = (n - start) / block
+            let opponents = min(ranks - 1, blocks - 1)
+            scalars += 2 * opponents * block * block + ranks * 2 * block * block - ranks * 2 * block * block
+            messages += 2 * opponents + ranks - ranks * block
+        }
+        #expect(tournament.scalars - partial.scalars == scalars)
+        #expect(tournament.messages - partial.messages == messages)
+    }
+
     @Test func memoryCountsWhatAJobHolds() {
         let n = 1000
         #expect(MemoryModel.linpack(n: n, scalarBytes: 8, ranks: 0) == 8 * (n * n + 3 * n) + 8 * 3 * n * n / 10)

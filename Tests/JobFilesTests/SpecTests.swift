@@ -80,6 +80,33 @@ import Testing
         }
     }
 
+    @Test func pivotings() throws {
+        try JobFolder.with { folder throws in
+            func pivoting(_ text: String) throws -> JobPivoting {
+                switch try folder.load(text).job {
+                case .linpack(let spec): spec.pivoting
+                case .solve(let spec): spec.pivoting
+                case .gaussianProcess, .heat, .multiply: throw OverrideTests.NotTheKind()
+                }
+            }
+            for sound in [Sound.linpack, Sound.solve] {
+                #expect(try pivoting(sound) == .partial)
+                for choice in JobPivoting.allCases {
+                    #expect(try pivoting(sound + "\npivoting: \(choice.rawValue)") == choice)
+                }
+                #expect(folder.faults(sound + "\npivoting: none").count == 1)
+                let faults = folder.faults(sound + "\nprecision: mixed\npivoting: butterflies")
+                #expect(
+                    faults.count == 1
+                        && faults[0].hasSuffix(
+                            "pivoting: expected partial, tournament or threshold in mixed precision, found 'butterflies'"
+                        ),
+                    "\(faults)")
+                #expect(try pivoting(sound + "\nprecision: mixed\npivoting: tournament") == .tournament)
+            }
+        }
+    }
+
     @Test func checkpointsWithTheirDefaults() throws {
         try JobFolder.with { folder throws in
             func options(_ text: String, _ overrides: [String] = []) throws -> CheckpointOptions? {

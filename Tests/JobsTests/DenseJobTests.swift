@@ -89,6 +89,24 @@ struct DenseJobTests {
         #expect(x.enumerated().allSatisfy { abs($1 - Double($0 + 1) / 300) < 1e-12 })
     }
 
+    @Test(arguments: ["tournament", "threshold", "butterflies"])
+    func pivotingsPass(name: String) async throws {
+        for ranks in [nil, 2, 6] as [Int?] {
+            let (outcome, facts, _) = try await run(
+                repositoryFile("jobs/linpack.yaml"), ranks: ranks, ["--set", "n=300", "--set", "pivoting=\(name)"])
+            #expect(outcome.status == 0, "\(outcome.errors)")
+            #expect(facts["verdict"] as? String == "PASSED")
+            #expect((facts["pivoting"] as? String)?.hasPrefix(name) == true && facts["pivoting_fallback"] == nil)
+            #expect((facts["iterations"] == nil) == (name != "butterflies"))
+        }
+        let (outcome, facts, output) = try await run(
+            repositoryFile("jobs/solve.yaml"), ranks: 3, ["--set", "method=lu", "--set", "pivoting=\(name)"])
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        #expect((facts["pivoting"] as? String)?.hasPrefix(name) == true)
+        let (_, x) = try NpyFile.read(output + "/x.npy")
+        #expect(x.enumerated().allSatisfy { abs($1 - Double($0 + 1) / 300) < 1e-12 })
+    }
+
     @Test func fullPrecisionTakesOverWithAReason() async throws {
         // The first two rows agree in Float, and not in Double.
         let job = try solveJob(12) { i, j in
@@ -200,6 +218,12 @@ struct DenseJobTests {
         let (solved, solvedFacts, _) = try await run(job, ranks: ranks)
         #expect(solved.status == 0, "\(solved.errors)")
         #expect(try #require(solvedFacts["peak_memory_bytes"] as? Double) <= limit)
+        let (refined, refinedFacts, _) = try await run(job, ranks: ranks, ["--set", "precision=mixed"])
+        #expect(refined.status == 0, "\(refined.errors)")
+        #expect(refinedFacts["precision"] as? String == "mixed")
+        #expect(
+            try #require(refinedFacts["peak_memory_bytes"] as? Double) <= 1.8 * Double(n * n * 8) + 64e6 * Double(ranks)
+        )
     }
 
     @Test(arguments: [

@@ -1,7 +1,7 @@
 internal import JobFiles
 internal import Tessera
 
-/// Kind `linpack`: a generated system, solved by LU with partial pivoting and judged by HPL's scaled residual
+/// Kind `linpack`: a generated system, solved by LU and judged by HPL's scaled residual
 /// (Petitet, Whaley, Dongarra, Cleary, HPL; in mixed precision as HPL-MxP counts it: factors and refinement). A is
 /// generated again by panels for the residual.
 func runLinpack(_ spec: LinpackSpec, _ run: JobRun, _ peak: Double, _ summary: inout JobSummary) throws {
@@ -26,23 +26,28 @@ private func benchmark<Scalar: LinearScalar>(
     try run.stopIfAsked()
 
     var watch = try Stopwatch(run.world)
-    var course = LinpackCourse()
-    let x = try run.saving(to: store) { () throws(TesseraError) in
-        if let store, spec.precision == .full, let factor = try LU<Scalar>.resumed(from: store, on: grid, block: block)
-        {
-            return try factor.solve(b)
-        }
-        let a = try DistributedMatrix<Scalar>(rows: n, columns: n, block: block, on: grid) { random.element($0, $1) }
-        // What counts begins when the system is there.
-        watch = try Stopwatch(run.world)
-        return try solveByLU(a, b, spec.precision, store, &course)
-    }
-    let seconds = try watch.seconds()
-    let residual = try linpackResidual(x, b) { (range) throws(TesseraError) in
+    var course = LinpackCourse(spec.pivoting.engine)
+    func columns(_ range: Range<Int>) throws(TesseraError) -> DistributedMatrix<Scalar> {
         try DistributedMatrix<Scalar>(rows: n, columns: range.count, block: block, on: grid) { i, j in
             random.element(i, range.lowerBound + j)
         }
     }
+    let x = try run.saving(to: store) { () throws(TesseraError) in
+        let precision = spec.precision.engine
+        let saved = try store?.savedFactorization(of: Scalar.self, for: .lu, in: precision, on: run.world)
+        if let store, saved?.precision == .full,
+            let factor = try LU<Scalar>.resumed(from: store, on: grid, block: block)
+        {
+            if precision == .mixed { course.fallback = .resumedInFullPrecision }
+            return course.take(try solve(consuming: factor, b, checkpoint: store, regenerating: columns))
+        }
+        let a = try DistributedMatrix<Scalar>(rows: n, columns: n, block: block, on: grid) { random.element($0, $1) }
+        // What counts begins when the system is there.
+        watch = try Stopwatch(run.world)
+        return try solveByLU(a, b, spec, store, &course, columns)
+    }
+    let seconds = try watch.seconds()
+    let residual = try linpackResidual(x, b, regenerating: columns)
 
     // HPL's count; of a run that was resumed, what was left of it.
     let (order, rest) = (Double(n), Double(n - (store?.resumedStep ?? 0)))
@@ -50,6 +55,7 @@ private func benchmark<Scalar: LinearScalar>(
     summary.add("n", "n", .integer(n))
     summary.add("type", "type", .text(Scalar.typeName))
     summary.add(precision: course.precision, course.iterations, course.fallback)
+    summary.add(pivoting: course.pivoting, course.iterations, course.pivotingFallback)
     summary.add(dense: grid, block: block)
     summary.add(rate: flops, over: seconds, "factor_and_solve", peak)
     summary.add("residual", "HPL's scaled residual", .quantity(Double(residual), ""))
@@ -66,22 +72,35 @@ private func benchmark<Scalar: LinearScalar>(
 /// How the system was solved.
 private struct LinpackCourse {
     var precision = SolvePrecision.full
+    var pivoting: Pivoting
     var iterations = 0
     var fallback: MixedPrecisionFailure?
+    var pivotingFallback: PivotingFailure?
+
+    init(_ pivoting: Pivoting) { self.pivoting = pivoting }
+
+    mutating func take<Scalar: LinearScalar>(_ answer: consuming LUAnswer<Scalar>) -> DistributedMatrix<Scalar> {
+        (pivoting, pivotingFallback, iterations) = (answer.pivoting, answer.fallback, answer.iterations)
+        return answer.takeX()
+    }
 }
 
 /// x by LU, in the memory of A where full precision does it.
 private func solveByLU<Scalar: LinearScalar>(
-    _ a: consuming DistributedMatrix<Scalar>, _ b: borrowing DistributedMatrix<Scalar>, _ precision: JobPrecision,
-    _ store: CheckpointStore?, _ course: inout LinpackCourse
+    _ a: consuming DistributedMatrix<Scalar>, _ b: borrowing DistributedMatrix<Scalar>, _ spec: LinpackSpec,
+    _ store: CheckpointStore?, _ course: inout LinpackCourse,
+    _ columns: (Range<Int>) throws(TesseraError) -> DistributedMatrix<Scalar>
 ) throws(TesseraError) -> DistributedMatrix<Scalar> {
-    if precision == .mixed,
-        let answer = try solveInMixedPrecision(a, b, method: .lu, wantsCondition: false, &course.fallback)
+    if spec.precision == .mixed,
+        let answer = try solveInMixedPrecision(
+            a, b, method: .lu, pivoting: spec.pivoting.engine, wantsQuality: false, checkpoint: store,
+            &course.fallback)
     {
         (course.precision, course.iterations) = (.mixed, answer.iterations)
         return answer.takeX()
     }
-    return try LU(consuming: a, checkpoint: store).solve(b)
+    let factor = try LU(consuming: a, pivoting: spec.pivoting.engine, checkpoint: store)
+    return course.take(try solve(consuming: factor, b, checkpoint: store, regenerating: columns))
 }
 
 /// The residual below which HPL passes.

@@ -34,7 +34,7 @@ private func solution<Scalar: LinearScalar>(
     let answer = try run.saving(to: store) { () throws(TesseraError) in
         try solve(
             consuming: system.take()!, b, method: spec.method.engine, precision: spec.precision.engine,
-            checkpoint: store
+            pivoting: spec.pivoting.engine, checkpoint: store
         ) { (range) throws(TesseraError) in
             try file.read(Scalar.self, columns: range, block: block)
         }
@@ -50,6 +50,7 @@ private func solution<Scalar: LinearScalar>(
     summary.add(dense: grid, block: block)
     summary.add("method", "method", .text(answer.method.text))
     summary.add(precision: answer.precision, answer.iterations, answer.fallback)
+    if let pivoting = answer.pivoting { summary.add(pivoting: pivoting, answer.iterations, answer.pivotingFallback) }
     summary.add("backward_error", "backward error", .quantity(Double(answer.backwardError), ""))
     summary.add("condition_estimate", "condition estimate", .quantity(Double(answer.conditionEstimate), ""))
     if let warning = answer.warning { summary.add("warning", "warning", .text(warning)) }
@@ -86,12 +87,41 @@ extension JobPrecision {
     }
 }
 
+extension JobPivoting {
+    var engine: Pivoting {
+        switch self {
+        case .partial: .partial
+        case .tournament: .tournament
+        case .threshold: .threshold()
+        case .butterflies: .randomButterflies()
+        }
+    }
+}
+
 extension JobSummary {
+    /// The pivoting of the factors that gave the answer, and why it is not the one that was asked for.
+    mutating func add(pivoting: Pivoting, _ iterations: Int, _ fallback: PivotingFailure?) {
+        add("pivoting", "pivoting", .text(pivoting.text))
+        if case .randomButterflies = pivoting { add("iterations", "refinement steps", .integer(iterations)) }
+        if let fallback { add("pivoting_fallback", "not butterflies because", .text(fallback.description)) }
+    }
+
     /// The precision that gave the answer, what refinement took, and why it is not the one that was asked for.
     mutating func add(precision: SolvePrecision, _ iterations: Int, _ fallback: MixedPrecisionFailure?) {
         add("precision", "precision", .text(precision.rawValue))
         if precision == .mixed { add("iterations", "refinement steps", .integer(iterations)) }
         if let fallback { add("fallback", "not mixed because", .text(fallback.description)) }
+    }
+}
+
+extension Pivoting {
+    var text: String {
+        switch self {
+        case .partial: "partial"
+        case .tournament: "tournament"
+        case .threshold(let factor): "threshold \(factor)"
+        case .randomButterflies(let depth, _): "butterflies of depth \(depth)"
+        }
     }
 }
 

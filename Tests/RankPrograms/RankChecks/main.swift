@@ -14,6 +14,7 @@ let suites: [String: [RankCheck]] = [
     "DistributedLinearAlgebra": distributedLinearAlgebraChecks,
     "MessagePassing": messagePassingChecks,
     "MixedSolveMemory": mixedSolveMemoryChecks,
+    "ResumedMixedSolveMemory": resumedMixedSolveMemoryChecks,
     "Stencils": stencilsChecks,
 ]
 

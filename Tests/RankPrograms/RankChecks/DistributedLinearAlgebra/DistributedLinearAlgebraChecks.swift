@@ -1,3 +1,4 @@
 let distributedLinearAlgebraChecks: [RankCheck] =
-    triangularSolveChecks + choleskyChecks + multiplyChecks + normChecks + luChecks + solveChecks + mixedPrecisionChecks
-    + refinementChecks + trafficChecks + randomCaseChecks + refusalChecks + resumeChecks + levelThreeChecks
+    triangularSolveChecks + choleskyChecks + multiplyChecks + normChecks + luChecks + pivotingChecks
+    + pivotingSolveChecks + solveChecks + mixedPrecisionChecks + refinementChecks + trafficChecks + randomCaseChecks
+    + refusalChecks + resumeChecks + mixedResumeChecks + mixedExtremeChecks + interruptionChecks + levelThreeChecks

@@ -114,51 +114,108 @@ let luChecks: [RankCheck] = [
     },
 ]
 
-/// ‖A - P L U‖ to the measure of ScaLAPACK's tests, and |L| <= 1.
+/// ‖A - P L U‖ to the measure of ScaLAPACK's tests, and the bound of |L|.
 func checkFactors<Scalar: LinearScalar>(
-    _: Scalar.Type, _ m: Int, _ n: Int, _ block: Int, _ sources: (Int, Int), on grid: ProcessGrid
+    _: Scalar.Type, _ m: Int, _ n: Int, _ block: Int, _ sources: (Int, Int), _ pivoting: Pivoting = .partial,
+    on grid: ProcessGrid
 ) throws {
     let a = random(m, n, seed: 4, Scalar.self)
-    let factor = try LU(dealt(a, layout(m, n, blocks: (block, block), sources: sources, on: grid), on: grid))
-    try expectFactors(factor, of: a, "\(Scalar.typeName) \(m)x\(n) block \(block) sources \(sources)")
+    let place = layout(m, n, blocks: (block, block), sources: sources, on: grid)
+    let factor = try LU(dealt(a, place, on: grid), pivoting: pivoting)
+    expectEqual(factor.pivoting, pivoting)
+    try expectFactors(factor, of: a, "\(Scalar.typeName) \(m)x\(n) block \(block) sources \(sources) \(pivoting)")
 }
 
 /// Notes a failure unless these are the factors of a matrix that is not singular.
 func expectFactors<Scalar: LinearScalar>(
     _ factor: borrowing LU<Scalar>, of a: borrowing Matrix<Scalar>, _ name: String
 ) throws {
-    let (m, n) = (a.rows, a.columns)
-    let whole = try replicated(factor.factors)
-    let steps = min(m, n)
-    let l = Matrix<Scalar>(rows: m, columns: steps) { $0 == $1 ? 1 : $0 > $1 ? whole[$0, $1] : .zero }
-    let u = Matrix<Scalar>(rows: steps, columns: n) { $0 <= $1 ? whole[$0, $1] : .zero }
-    var order = Array(0..<m)
-    for (i, pivot) in factor.pivots.enumerated() { order.swapAt(i, pivot) }
-    let exchanged = Matrix<Scalar>(rows: m, columns: n) { a[order[$0], $1] }
-    let residual = measure(product(l, u), exchanged, scale: oneNorm(a), max(m, n))
-    expect(residual < 1, "\(name): \(residual)")
-    expectEqual(factor.pivots.count, steps, name)
+    try expectProduct(factor, of: a, name)
+    expectEqual(factor.pivots.count, min(a.rows, a.columns), name)
     expectEqual(factor.firstZeroPivot, nil, name)
-    for j in 0..<steps { for i in j..<m { expect(l[i, j].absoluteValue <= 1.4143, "multiplier \(l[i, j])") } }
+    // Moduli; pivots are chosen by |Re| + |Im|.
+    let bound: Scalar.Real =
+        switch factor.pivoting {
+        case .partial: 1.4143
+        case .threshold(let least): 1.4143 / Scalar.Real(least)
+        case .tournament: 20
+        case .randomButterflies: .infinity
+        }
+    let whole = try replicated(factor.factors)
+    for j in 0..<min(a.rows, a.columns) {
+        for i in j + 1..<max(j + 1, a.rows) {
+            expect(whole[i, j].absoluteValue <= bound, "\(name): multiplier \(whole[i, j])")
+        }
+    }
+}
+
+/// Notes a failure unless L U is P A, or Wᵀ A V with butterflies.
+func expectProduct<Scalar: LinearScalar>(
+    _ factor: borrowing LU<Scalar>, of a: borrowing Matrix<Scalar>, _ name: String
+) throws {
+    let parts = try triangles(factor)
+    var exchanged = a.copy()
+    var scale = oneNorm(a)
+    if case .randomButterflies(let depth, let seed) = factor.pivoting {
+        exchanged = mixedByButterflies(a, depth: depth, seed: seed)
+        scale = max(oneNorm(exchanged), oneNorm(parts.l) * oneNorm(parts.u))
+        expectEqual(factor.pivots, Array(0..<a.rows), name)
+    } else {
+        var order = Array(0..<a.rows)
+        for (i, pivot) in factor.pivots.enumerated() { order.swapAt(i, pivot) }
+        // Pivots below the largest let the elements grow.
+        if case .threshold(let least) = factor.pivoting { scale /= least }
+        let plain = a.copy()
+        exchanged = Matrix<Scalar>(rows: a.rows, columns: a.columns) { plain[order[$0], $1] }
+    }
+    let residual = measure(product(parts.l, parts.u), exchanged, scale: scale, max(a.rows, a.columns))
+    expect(residual < 1, "\(name): \(residual)")
+}
+
+/// L and U on every rank.
+private func triangles<Scalar: LinearScalar>(
+    _ factor: borrowing LU<Scalar>
+) throws -> Triangles<Scalar> {
+    let whole = try replicated(factor.factors)
+    let steps = min(whole.rows, whole.columns)
+    return Triangles(
+        l: Matrix(rows: whole.rows, columns: steps) { $0 == $1 ? 1 : $0 > $1 ? whole[$0, $1] : .zero },
+        u: Matrix(rows: steps, columns: whole.columns) { $0 <= $1 ? whole[$0, $1] : .zero })
+}
+
+private struct Triangles<Scalar: LinearScalar>: ~Copyable {
+    let l: Matrix<Scalar>
+    let u: Matrix<Scalar>
 }
 
 /// ‖op(A) X - B‖, ‖A A⁻¹ - I‖, and det A against the product of a second, local factorization.
-private func checkSolve<Scalar: LinearScalar>(_: Scalar.Type, _ n: Int, _ block: Int, on grid: ProcessGrid) throws {
+func checkSolve<Scalar: LinearScalar>(
+    _: Scalar.Type, _ n: Int, _ block: Int, _ pivoting: Pivoting = .partial, on grid: ProcessGrid
+) throws {
     let a = random(n, n, seed: 6, Scalar.self)
-    let factor = try LU(dealt(a, layout(n, n, blocks: (block, block), sources: (1, 0), on: grid), on: grid))
+    let factor = try LU(
+        dealt(a, layout(n, n, blocks: (block, block), sources: (1, 0), on: grid), on: grid), pivoting: pivoting)
+    // Without exchanges the elements may grow.
+    let parts = try triangles(factor)
+    let growth = isByButterflies(pivoting) ? max(1, oneNorm(parts.l) * oneNorm(parts.u) / oneNorm(a)) : 1
     for transpose in Transpose.allCases {
         let op = applied(transpose, a)
         for (columns, blockB) in [(1, block), (5, block + 1)] {
             let b = random(n, columns, seed: 7, Scalar.self)
             let right = dealt(b, layout(n, columns, blocks: (blockB, 2), on: grid), on: grid)
             let x = try replicated(try factor.solve(right, transpose: transpose))
-            let residual = measure(product(op, x), b, scale: oneNorm(op) * oneNorm(x), n)
-            expect(residual < 3, "\(Scalar.typeName) n \(n) \(transpose): |AX - B| \(residual)")
+            let residual = measure(product(op, x), b, scale: growth * oneNorm(op) * oneNorm(x), n)
+            expect(residual < 3, "\(Scalar.typeName) n \(n) \(pivoting) \(transpose): |AX - B| \(residual)")
         }
     }
     let inverse = try replicated(try factor.inverse())
-    let residual = measure(product(a, inverse), .identity(n), scale: oneNorm(a) * oneNorm(inverse), n)
-    expect(residual < 1, "\(Scalar.typeName) n \(n): |A A⁻¹ - I| \(residual)")
+    let residual = measure(product(a, inverse), .identity(n), scale: growth * oneNorm(a) * oneNorm(inverse), n)
+    expect(residual < 1, "\(Scalar.typeName) n \(n) \(pivoting): |A A⁻¹ - I| \(residual)")
+    let condition = oneNorm(a) * oneNorm(inverse)
+    let estimate = Double(try factor.conditionEstimate())
+    expect(
+        estimate <= 1.1 * condition && estimate >= condition / 3,
+        "\(Scalar.typeName) n \(n) \(pivoting): condition \(condition), estimate \(estimate)")
 
     var local = a.copy()
     var view = local.mutableView
@@ -168,6 +225,6 @@ private func checkSolve<Scalar: LinearScalar>(_: Scalar.Type, _ n: Int, _ block:
     let found = try factor.determinant().value
     expect(
         (found - expected).absoluteValue <= 100 * Scalar.Real(n) * Scalar.unitRoundoff * expected.absoluteValue
-            * Scalar.Real(oneNorm(a) * oneNorm(inverse)),
-        "\(Scalar.typeName) n \(n): determinant \(found), expected \(expected)")
+            * Scalar.Real(growth * condition),
+        "\(Scalar.typeName) n \(n) \(pivoting): determinant \(found), expected \(expected)")
 }

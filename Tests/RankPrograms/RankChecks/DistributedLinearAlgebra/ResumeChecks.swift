@@ -22,6 +22,22 @@ let resumeChecks: [RankCheck] = [
             try grid.close()
         }
     },
+    RankCheck("LU with every pivoting resumes from every column, on every grid") { world in
+        try withFolder(world) { folder in
+            try forEachGrid(world) { grid in
+                for pivoting in [Pivoting.tournament, .threshold(0.2), .randomButterflies(depth: 2, seed: .max)] {
+                    for (n, block) in [(30, 4), (13, 5)] {
+                        try checkLU(Double.self, n, n, block, folder, pivoting, on: grid)
+                    }
+                }
+            }
+            let grid = try ProcessGrid(world)
+            for pivoting in otherPivotings {
+                for scalar in scalars { try checkLU(scalar, 20, 20, 3, folder, pivoting, on: grid) }
+            }
+            try grid.close()
+        }
+    },
     RankCheck("Cholesky resumes from every column, on every grid") { world in
         try withFolder(world) { folder in
             try forEachGrid(world) { grid in
@@ -114,13 +130,49 @@ let resumeChecks: [RankCheck] = [
                 let answer = try solve(consuming: try columns(0..<n), b, checkpoint: saved, regenerating: columns)
                 expectEqual(answer.method, method, name)
                 expectEqual(answer.warning, nil, name)
-                expect((saved.resumedStep ?? 0) > 0, name)
+                // What Cholesky had done is of no use to LU.
+                expectEqual(saved.resumedStep == nil, name == "indefinite", name)
                 // A checkpoint of no use: the system is solved from the beginning.
                 try put([1, 2, 3], path + "/generation-000001/manifest.json", world)
                 let anew = try store(path)
                 let again = try solve(consuming: try columns(0..<n), b, checkpoint: anew, regenerating: columns)
                 expectEqual(again.method, method, name)
                 expect(again.warning == nil && anew.resumedStep == nil && anew.refused.count == 1, name)
+            }
+            try grid.close()
+        }
+    },
+    RankCheck("solve goes on with the pivoting that was saved") { world in
+        try withFolder(world) { folder in
+            let grid = try ProcessGrid(world)
+            let n = 40
+            let b = try DistributedMatrix<Double>.random(rows: n, columns: 2, seed: 5, block: 3, on: grid)
+            let source = IndexedRandom(seed: 6)
+            // The pivoting, and whether butterflies fail.
+            for (i, (pivoting, isUnstable)) in [
+                (Pivoting.tournament, false), (.threshold(0.5), false), (.randomButterflies(), false),
+                (.randomButterflies(depth: 1, seed: 3), true),
+            ].enumerated() {
+                let a =
+                    try isUnstable
+                    ? cancelling(n, 0x1p-50, on: grid)
+                    : DistributedMatrix<Double>(rows: n, columns: n, block: 3, on: grid) { source.element($0, $1) }
+                func columns(_ range: Range<Int>) throws(TesseraError) -> DistributedMatrix<Double> {
+                    try a.submatrix(rows: 0..<n, columns: range).copied()
+                }
+                let path = "\(folder)/\(i)"
+                try stopping(world) {
+                    _ = try solve(
+                        consuming: try a.copy(), b, method: .lu, pivoting: pivoting, checkpoint: try store(path),
+                        regenerating: columns)
+                }
+                let saved = try store(path)
+                let answer = try solve(
+                    consuming: try a.copy(), b, method: .lu, checkpoint: saved, regenerating: columns)
+                expect((saved.resumedStep ?? 0) > 0, "\(pivoting)")
+                expectEqual(answer.pivoting, isUnstable ? .partial : pivoting)
+                expectEqual(answer.pivotingFallback != nil, isUnstable, "\(pivoting)")
+                expectEqual(answer.warning, nil, "\(pivoting)")
             }
             try grid.close()
         }
@@ -186,7 +238,7 @@ private func stopping(_ world: Communicator, line: Int = #line, _ body: () throw
 }
 
 /// Calls `body` for the newest generation, then for the one before it and so on, each time with those after it gone.
-private func forEachGeneration(_ folder: String, _ world: Communicator, _ body: (Int) throws -> Void) throws {
+func forEachGeneration(_ folder: String, _ world: Communicator, _ body: (Int) throws -> Void) throws {
     // Ranks agree on a checkpoint a panel before they write it: of a single panel there is none.
     guard FileManager.default.fileExists(atPath: folder) else { return }
     let all = try names(in: folder, world)
@@ -209,7 +261,7 @@ private func remove(after generation: Int, _ folder: String, _ world: Communicat
 }
 
 /// Calls `body` with a grid that has another shape and, where there are several ranks, fewer of them.
-private func withOtherGrids(_ world: Communicator, _ grid: ProcessGrid, _ body: (ProcessGrid) throws -> Void) throws {
+func withOtherGrids(_ world: Communicator, _ grid: ProcessGrid, _ body: (ProcessGrid) throws -> Void) throws {
     let turned = try ProcessGrid(world, rows: grid.columns, columns: grid.rows)
     try body(turned)
     try turned.close()
@@ -224,17 +276,18 @@ private func withOtherGrids(_ world: Communicator, _ grid: ProcessGrid, _ body: 
 }
 
 private func checkLU<Scalar: LinearScalar>(
-    _: Scalar.Type, _ m: Int, _ n: Int, _ block: Int, _ folder: String, on grid: ProcessGrid
+    _: Scalar.Type, _ m: Int, _ n: Int, _ block: Int, _ folder: String, _ pivoting: Pivoting = .partial,
+    on grid: ProcessGrid
 ) throws {
     let world = grid.communicator
     let path = folder + "/lu"
     let a = random(m, n, seed: 4, Scalar.self)
     let place = layout(m, n, blocks: (block, block), on: grid)
-    let whole = try LU(dealt(a, place, on: grid))
+    let whole = try LU(dealt(a, place, on: grid), pivoting: pivoting)
     let expected = try replicated(whole.factors)
     let saving = try store(path, every: 0)
-    let saved = try LU(consuming: dealt(a, place, on: grid), checkpoint: saving)
-    let name = "\(Scalar.typeName) \(m)x\(n) block \(block) on \(grid.rows)x\(grid.columns)"
+    let saved = try LU(consuming: dealt(a, place, on: grid), pivoting: pivoting, checkpoint: saving)
+    let name = "\(Scalar.typeName) \(m)x\(n) block \(block) on \(grid.rows)x\(grid.columns) \(pivoting)"
     expectEqual(distance(try replicated(saved.factors), expected), 0, name)
     expectEqual(saved.pivots, whole.pivots, name)
     expect(saving.written.count >= min(m, n) / block / 2, "\(name): \(saving.written.count) checkpoints")
@@ -245,6 +298,7 @@ private func checkLU<Scalar: LinearScalar>(
         expectEqual(resuming.resumedStep, saving.written.first { $0.generation == number }?.step, name)
         expectEqual(distance(try replicated(again.factors), expected), 0, place)
         expectEqual(again.pivots, whole.pivots, place)
+        expectEqual(again.pivoting, pivoting, place)
         if m == n {
             expectEqual(try again.conditionEstimate(), try whole.conditionEstimate(), place)
         }

@@ -152,9 +152,13 @@ private func checkTraffic<Scalar: LinearReal>(
 
     for (rows, columns) in [(n, n), (n + 9, n), (n, n + 6)] {
         let general = try matrix(rows, columns, seed: 7)
-        let pivots = try LU(general).pivots
-        try compare("LU", LUModel.communication(m: rows, n: columns, pivots: pivots, on: model)) {
-            _ = try LU(general)
+        for pivoting in pivotings where rows == columns || !isByButterflies(pivoting) {
+            let factor = try LU(general, pivoting: pivoting)
+            try compare(
+                "LU \(pivoting)",
+                LUModel.communication(
+                    m: rows, n: columns, pivots: factor.pivots, pivoting.model(factor.repeatedPanels), on: model)
+            ) { _ = try LU(general, pivoting: pivoting) }
         }
     }
     let lu = try LU(a)
@@ -172,8 +176,39 @@ private func checkTraffic<Scalar: LinearReal>(
             _ = try wide.norm(norm)
         }
     }
-    try compare("LU.solve", LUModel.solveCommunication(n: n, k: 2, pivots: lu.pivots, on: model)) {
-        try lu.solve(inPlace: &b)
+    // A column of zeros, for which a tournament has no winner.
+    var singular = try a.copy()
+    singular.fill { i, j in j == n / 2 ? 0 : IndexedRandom(seed: 1).element(i, j) }
+    let repeated = try LU(singular, pivoting: .tournament)
+    expectEqual(repeated.repeatedPanels, grid.rows > 1 ? [n / 2 / block * block] : [])
+    try compare(
+        "LU, a repeated panel",
+        LUModel.communication(
+            m: n, n: n, pivots: repeated.pivots, .tournament(repeated: repeated.repeatedPanels), on: model)
+    ) { _ = try LU(singular, pivoting: .tournament) }
+    for pivoting in pivotings {
+        let lu = try LU(a, pivoting: pivoting)
+        var butterflies: Int?
+        if case .randomButterflies(let depth, _) = pivoting { butterflies = depth }
+        for m in [2, 300] {
+            var x = try matrix(n, m, seed: 6)
+            try compare(
+                "LU.solve \(pivoting) \(m)",
+                LUModel.solveCommunication(n: n, k: m, pivots: lu.pivots, butterflies: butterflies, on: model)
+            ) { try lu.solve(inPlace: &x) }
+        }
+    }
+}
+
+extension Pivoting {
+    /// The model of a factorization in which partial pivoting followed on a tournament in some panels.
+    fileprivate func model(_ repeated: [Int]) -> LUModel.Pivoting {
+        switch self {
+        case .partial: .partial
+        case .threshold: .threshold
+        case .tournament: .tournament(repeated: repeated)
+        case .randomButterflies(let depth, _): .randomButterflies(depth: depth)
+        }
     }
 }
 
