@@ -93,7 +93,8 @@ private func solveByRefining<Scalar: LinearScalar>(
 ) throws(TesseraError) -> MixedPrecisionAnswer<Scalar>? {
     var x = DistributedMatrix<Scalar>(workspace: factor.layout(columns: b.columns, like: b.layout.columns), on: b.grid)
     try x.replace(with: b.view)
-    let course = try refine(&x, a, factor)
+    let norms = try a.norms()
+    let course = try refine(&x, a, factor, norm: norms.infinity)
     if let reason = course.failure {
         failure = reason
         return nil
@@ -101,22 +102,29 @@ private func solveByRefining<Scalar: LinearScalar>(
     failure = nil
     var answer = try b.copy()
     try answer.replace(with: x.view)
-    let quality =
-        wantsQuality
-        ? SolveQuality(
-            condition: try estimateCondition(a, factor, x), backwardError: try backwardError(a, answer, b)) : nil
-    return MixedPrecisionAnswer(x: answer, quality: quality, method: method, pivoting: method == .lu ? factor.pivoting : nil,
+    guard wantsQuality else {
+        return MixedPrecisionAnswer(
+            x: answer, quality: nil, method: method, pivoting: method == .lu ? factor.pivoting : nil,
+            iterations: course.iterations)
+    }
+    let error = worstBackwardError(try residual(a, answer, b), answer, b, norm: norms.infinity)
+    let condition = try estimateCondition(a, factor, x, norms, course)
+    let quality = SolveQuality(condition: condition, backwardError: error)
+    return MixedPrecisionAnswer(
+        x: answer, quality: quality, method: method, pivoting: method == .lu ? factor.pivoting : nil,
         iterations: course.iterations)
 }
 
 /// Replaces B, in a layout of the factor, by op(A)⁻¹ B to full precision; op(A) is A or Aᴴ. Collective.
 ///
+/// - Parameter norm: ‖op(A)‖∞, where it is known.
 /// - Throws: `TesseraError.interrupted` between two steps, plain ones or GMRES's, with X half done.
 package func refine<Scalar: LinearScalar>(
     _ x: inout DistributedMatrix<Scalar>, _ a: borrowing DistributedMatrix<Scalar>, adjoint isAdjoint: Bool = false,
-    _ factor: borrowing LowPrecisionFactor<Scalar>
+    _ factor: borrowing LowPrecisionFactor<Scalar>, norm known: Scalar.Real? = nil
 ) throws(TesseraError) -> RefinementCourse {
-    let goal = RefinementGoal<Scalar>(norm: try a.norm(isAdjoint ? .one : .infinity), order: a.rows)
+    let norm = if let known { known } else { try a.norm(isAdjoint ? .one : .infinity) }
+    let goal = RefinementGoal<Scalar>(norm: norm, order: a.rows)
     let b = try x.copy()
     var course = RefinementCourse()
     guard goal.norm.isFinite else {
@@ -191,18 +199,22 @@ private func refineByGMRES<Scalar: LinearScalar>(
 }
 
 /// κ₁(A) = ‖A‖₁ ‖A⁻¹‖₁ by solves with the factors, or by refined ones where those do not tell A from a singular matrix.
+///
+/// Where plain steps alone have refined X, each took a factor of eight off the residual: the factors' inverse F⁻¹ is A⁻¹
+/// to that factor, ‖I - F⁻¹ A‖ being what a step leaves.
 private func estimateCondition<Scalar: LinearScalar>(
     _ a: borrowing DistributedMatrix<Scalar>, _ factor: borrowing LowPrecisionFactor<Scalar>,
-    _ model: borrowing DistributedMatrix<Scalar>
+    _ model: borrowing DistributedMatrix<Scalar>, _ norms: MatrixNorms<Scalar.Real>, _ course: RefinementCourse
 ) throws(TesseraError) -> Scalar.Real {
-    let norm = try a.norm(.one)
+    let norm = norms.one
     let quick = try estimateInverseNorm(of: model) { (x, isAdjoint) throws(TesseraError) in
         try factor.solve(&x, adjoint: isAdjoint, in: .lower)
     }
-    if norm * quick * Scalar.Real(Scalar.Lower.unitRoundoff) < 0.01 { return norm * quick }
+    let isClose = course.plainSteps > 0 && course.groups.isEmpty
+    if isClose || norm * quick * Scalar.Real(Scalar.Lower.unitRoundoff) < 0.01 { return norm * quick }
     let refined = try estimateInverseNorm(of: model) { (x, isAdjoint) throws(TesseraError) in
         // What does not converge is a lower bound still.
-        _ = try refine(&x, a, adjoint: isAdjoint, factor)
+        _ = try refine(&x, a, adjoint: isAdjoint, factor, norm: isAdjoint ? norms.one : norms.infinity)
     }
     // A NaN is kept.
     return norm * largerOrNaN(refined, quick)

@@ -81,7 +81,8 @@ func solveByResuming<Scalar: LinearScalar>(
         return try factor.saved(in: store) { () throws(TesseraError) in
             try factor.solve(inPlace: &x)
             return .solved(
-                SolveQuality(condition: try factor.conditionEstimate(), backwardError: try backwardError(x, b, measure)))
+                SolveQuality(condition: try factor.conditionEstimate(), backwardError: try backwardError(x, b, measure))
+            )
         }
     } catch {
         guard method == .automatic, case .notPositiveDefinite = error else { throw error }
