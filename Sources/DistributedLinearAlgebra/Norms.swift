@@ -39,7 +39,7 @@ extension DistributedMatrix {
     /// ‖A‖₁, ‖A‖∞ and max |aᵢⱼ| in one pass over the matrix. Collective.
     borrowing func norms() throws(TesseraError) -> MatrixNorms<Scalar.Real> {
         let sums = localSums()
-        return try grid.communicator.collectively("norm") { () throws(TesseraError) in
+        return grid.communicator.collectively("norm") { () throws(TesseraError) in
             MatrixNorms(
                 one: try largest(of: sums.columns, summedOver: grid.columnCommunicator),
                 infinity: try largest(of: sums.rows, summedOver: grid.rowCommunicator),

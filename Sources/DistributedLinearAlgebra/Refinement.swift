@@ -86,7 +86,7 @@ func refineInOnePrecision<Scalar: LinearScalar>(
             return Refinement(iterations: corrections, backwardError: error)
         }
         last = error
-        try a.grid.communicator.stopIfAsked()
+        try x.grid.communicator.stopIfAsked()
         try solve(&r)
         x.add(r)
         corrections += 1

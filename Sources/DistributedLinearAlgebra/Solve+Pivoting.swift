@@ -68,9 +68,9 @@ func solve<Scalar: LinearScalar>(
 ) throws(TesseraError) -> SolveQuality<Scalar.Real>? {
     let error = try correct(by: factor, &x, b, scaled, &course, measure)
     if course.failure != nil, factor.pivoting.isByButterflies { return nil }
-    return SolveQuality(
-        condition: try factor.conditionEstimate(),
-        backwardError: if let error { error } else { try backwardError(x, b, measure) })
+    let condition = try factor.conditionEstimate()
+    if let error { return SolveQuality(condition: condition, backwardError: error) }
+    return SolveQuality(condition: condition, backwardError: try backwardError(x, b, measure))
 }
 
 /// X = A⁻¹ X from factors, refined after random butterflies; then the backward error is known. What refinement does not
