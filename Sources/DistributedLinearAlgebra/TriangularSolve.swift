@@ -68,11 +68,12 @@ public func solveTriangular<Scalar: LinearScalar>(
 ) throws(TesseraError) {
     try agreeOnTriangular("solveTriangular", alpha, a, triangle, transposeA, diagonal, side, b)
     guard alpha != .zero, b.rows > 0, b.columns > 0 else { return b.scale(by: alpha) }
-    // B's rows (columns) are dealt as A's are; where A begins inside a block, from its owner on.
+    // B's rows (columns) are dealt as A's are; where A begins inside a block, from its owner on. The other dimension stays,
+    // unless a few ranks had nearly all of it.
     let layout =
         side == .left
-        ? MatrixLayout(rows: a.layout.rows.part(a.rowRange), columns: b.layout.columns)
-        : MatrixLayout(rows: b.layout.rows, columns: a.layout.columns.part(a.columnRange))
+        ? MatrixLayout(rows: a.layout.rows.part(a.rowRange), columns: b.layout.columns.balanced)
+        : MatrixLayout(rows: b.layout.rows.balanced, columns: a.layout.columns.part(a.columnRange))
     var step = TriangularStep<Scalar>(a.grid, layout, side, triangle, transposeA, diagonal)
     if layout == b.layout {
         b.scale(by: alpha)
@@ -107,6 +108,15 @@ func agreeOnTriangular<Scalar: LinearScalar>(
                 expected: "\(order)x\(order), as b has \(order) " + (side == .left ? "rows" : "columns"),
                 found: "\(aRows)x\(aColumns)")
         }
+    }
+}
+
+extension BlockCyclic {
+    /// The same indices, dealt evenly where the largest share is half as large again as that: TriangularSolveModel.
+    fileprivate var balanced: BlockCyclic {
+        let even = (extent + parts - 1) / parts
+        return extent > 0 && TriangularSolveModel.isUneven(largestShare(of: 0..<extent), even)
+            ? BlockCyclic(evenly: extent, over: parts) : self
     }
 }
 
