@@ -116,15 +116,6 @@ struct PanelFactorization<Scalar: LinearScalar>: ~Copyable {
         return pivot
     }
 
-    /// x = x / value; by the reciprocal where that cannot overflow.
-    private func divide(_ x: UnsafeMutablePointer<Scalar>, _ count: Int, by value: Scalar) {
-        if value.magnitude1 >= Scalar.Real.leastNormalMagnitude * 4 {
-            Scalar.scal(count, 1 / value, x, 1)
-        } else {
-            for i in 0..<count { x[i] /= value }
-        }
-    }
-
     /// This rank's rows from row j of the panel on.
     private func localRows(from j: Int) -> Range<Int> {
         rows.localRange(start + j..<max(start + j, rows.extent), on: grid.row)

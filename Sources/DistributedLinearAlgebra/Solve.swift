@@ -3,6 +3,7 @@
 //     triangular                               solveTriangular            n² flops for each right-hand side
 //     Hermitian with a positive diagonal       Cholesky                   n³/3; LU where it turns out not to be definite
 //     anything else                            LU with partial pivoting   2 n³/3
+//     Hermitian, on request                    SymmetricIndefinite        n³/3
 //
 // Memory over all ranks: 2 n² scalars where A stays (A and its factor), n² where it is consumed; panels beside that. In
 // mixed precision 1.5 n²: A stays until the answer is right, and its factor is half as long.
@@ -22,6 +23,8 @@ public enum SolveMethod: Hashable, Sendable {
     case cholesky
     /// A is a general matrix.
     case lu
+    /// A is Hermitian; only its lower triangle is read. In full precision, without scales and checkpoints.
+    case symmetricIndefinite
 }
 
 /// The arithmetic of a factorization.
@@ -96,8 +99,8 @@ public struct SolveAnswer<Scalar: LinearScalar>: ~Copyable {
 ///   - isEquilibrating: whether to factor R A C in full precision, as ``Equilibration`` scales.
 /// - Throws, on all ranks: `TesseraError.singular`; `TesseraError.notPositiveDefinite` where the method
 ///   is `.cholesky`; `TesseraError.argument` where A is not square (least-squares problems
-///   are not solved here), B does not fit, or `.mixed` is asked of a type without a lower one; `TesseraError.memory`
-///   where the copies of A and B do not fit.
+///   are not solved here), B does not fit, `.mixed` is asked of a type without a lower one, or `.mixed` or scales of
+///   `.symmetricIndefinite`; `TesseraError.memory` where the copies of A and B do not fit.
 public func solve<Scalar: LinearScalar>(
     _ a: borrowing DistributedMatrix<Scalar>, _ b: borrowing DistributedMatrix<Scalar>,
     method: SolveMethod = .automatic, precision: SolvePrecision = .full, equilibrating isEquilibrating: Bool = false
@@ -123,6 +126,8 @@ public func solve<Scalar: LinearScalar>(
             try a.copyInSquareBlocks(), &x, &scaled, orRefuse: method == .automatic)
         if attempt == nil { chosen = .lu }
         condition = if let attempt { attempt } else { try solveByLU(try a.copyInSquareBlocks(), &x, &scaled) }
+    case .symmetricIndefinite:
+        condition = try solveByAasen(try a.copyInSquareBlocks(), &x)
     case .lu, .automatic:
         condition = try solveByLU(try a.copyInSquareBlocks(), &x, &scaled)
     }
@@ -160,6 +165,10 @@ public func solve<Scalar: LinearScalar>(
             routine: "solve", name: "equilibrating", expected: "false, for a factorization that saves itself",
             found: "true")
     }
+    if store != nil, method == .symmetricIndefinite {
+        throw .argument(
+            routine: "solve", name: "checkpoint", expected: "nil for the method symmetricIndefinite", found: "a store")
+    }
     var fallback: MixedPrecisionFailure?
     var x = try b.copy()
     var scaled = ScaledSystem<Scalar>(isEquilibrating)
@@ -191,6 +200,8 @@ public func solve<Scalar: LinearScalar>(
         if attempt == nil { chosen = .lu }
         condition =
             if let attempt { attempt } else { try solveByLU(try assembled(layout, grid, panel), &x, &scaled, store) }
+    case .symmetricIndefinite:
+        condition = try solveByAasen(a, &x)
     case .lu, .automatic:
         condition = try solveByLU(a, &x, &scaled, store)
     }
@@ -249,6 +260,15 @@ private func solveByLU<Scalar: LinearScalar>(
     scaled.enter(&x)
     try factor.solve(inPlace: &x)
     scaled.leave(&x)
+    return try factor.conditionEstimate()
+}
+
+/// X = A⁻¹ X from P A Pᵀ = L T Lᴴ; κ₁(A).
+private func solveByAasen<Scalar: LinearScalar>(
+    _ a: consuming DistributedMatrix<Scalar>, _ x: inout DistributedMatrix<Scalar>
+) throws(TesseraError) -> Scalar.Real {
+    let factor = try SymmetricIndefinite(consuming: a)
+    try factor.solve(inPlace: &x)
     return try factor.conditionEstimate()
 }
 
@@ -336,6 +356,11 @@ private func requireSystem<Scalar: LinearScalar>(
                 expected: "full for \(Scalar.typeName), which has no lower precision",
                 found: "mixed")
         }
+        guard method != .symmetricIndefinite || precision == .full && !isEquilibrating else {
+            throw .argument(
+                routine: "solve", name: "method", expected: "another than symmetricIndefinite, in mixed precision or with scales",
+                found: "symmetricIndefinite")
+        }
     }
 }
 
@@ -349,6 +374,7 @@ extension SolveMethod {
         case .cholesky: [1]
         case .lu: [2]
         case .triangular(let triangle): [3, Int(triangle.letter)]
+        case .symmetricIndefinite: [4]
         }
     }
 }

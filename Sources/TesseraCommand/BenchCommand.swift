@@ -7,7 +7,8 @@ struct BenchCommand: ParsableCommand {
         commandName: "bench",
         abstract: "Measure a routine on generated data, and check its result.",
         discussion: """
-            ROUTINE is gemm, lu, cholesky or solve (with --n), or heat2d or heat3d (with --extents and --steps). solve is \
+            ROUTINE is gemm, lu, cholesky, symmetric-indefinite or solve (with --n), or heat2d or heat3d (with --extents and \
+            --steps). solve is \
             the whole driver with one right-hand side, counted as 2/3 n^3 + 2 n^2 operations. The time is the \
             best repetition's, as long as its slowest rank. The share is in percent of what all ranks together reach at \
             DGEMM or at the triad a = b + s c, measured in the same run. The residual is in units of rounding: below 16 \
@@ -101,7 +102,7 @@ struct BenchCommand: ParsableCommand {
     private func heat(axes: Int) throws -> BenchRequest.Work {
         let stray = ["--n": orders != nil, "--block": block != nil]
         for name in stray.keys.sorted() where stray[name] == true {
-            throw ValidationError("\(name) is for gemm, lu, cholesky and solve, not for \(routine.rawValue)")
+            throw ValidationError("\(name) is for gemm, lu, cholesky, symmetric-indefinite and solve, not for \(routine.rawValue)")
         }
         if precision != nil { throw ValidationError("--precision is for solve, not for \(routine.rawValue)") }
         guard let extents, extents.count == axes else {

@@ -52,6 +52,10 @@ import Testing
             }
             #expect(complex.element == .complexDouble && complex.method == .lu && complex.block == 32)
             #expect(complex.grid?.rows == 2 && complex.grid?.columns == 1)
+            guard case .solve(let indefinite) = try folder.load(Sound.solve + "\nmethod: symmetric-indefinite").job else {
+                throw OverrideTests.NotTheKind()
+            }
+            #expect(indefinite.method == .symmetricIndefinite)
             guard case .solve(let sparse) = try folder.load(Sound.solve.replacing("a.npy", with: "s.mtx")).job else {
                 throw OverrideTests.NotTheKind()
             }

@@ -18,7 +18,7 @@ struct CommandBenchTests {
         #expect(residual > 0 && residual < 16, "\(line)")
     }
 
-    @Test(arguments: ["gemm", "lu", "cholesky", "solve"], [1, 2])
+    @Test(arguments: ["gemm", "lu", "cholesky", "symmetric-indefinite", "solve"], [1, 2])
     func denseRoutines(routine: String, ranks: Int) async throws {
         let outcome = try await Command.ranks(
             ranks, "bench", routine, "--n", "150,257", "--block", "16", "--repeats", "2", "--json")
@@ -50,7 +50,7 @@ struct CommandBenchTests {
         #expect(refused.status != 0 && refused.errors.contains("--precision"))
     }
 
-    @Test(arguments: ["gemm", "lu", "cholesky", "solve"])
+    @Test(arguments: ["gemm", "lu", "cholesky", "symmetric-indefinite", "solve"])
     func aTallGrid(routine: String) async throws {
         let outcome = try await Command.ranks(2, "bench", routine, "--n", "100", "--grid", "2x1", "--json")
         let line = try #require(try lines(outcome).first)

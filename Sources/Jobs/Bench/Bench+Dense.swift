@@ -1,8 +1,8 @@
 // The dense routines on generated matrices, each with a check of its result that costs n² flops.
 //
-// Flops: C = A B takes 2 n³, LU 2 n³ / 3, Cholesky n³ / 3, a solve 2 n³ / 3 + 2 n². Residuals in units of rounding: of a solution HPL's
-// ‖A x - b‖ / (ε (‖A‖ ‖x‖ + ‖b‖) n), of a product Freivalds' ‖C x - A (B x)‖ / (ε ‖A‖ ‖B‖ ‖x‖ n) with a random x, in
-// infinity norms, ε = 2⁻⁵³.
+// Flops: C = A B takes 2 n³, LU 2 n³ / 3, Cholesky and a symmetric indefinite factorization n³ / 3, a solve 2 n³ / 3 + 2 n².
+// Residuals in units of rounding: of a solution HPL's ‖A x - b‖ / (ε (‖A‖ ‖x‖ + ‖b‖) n), of a product Freivalds'
+// ‖C x - A (B x)‖ / (ε ‖A‖ ‖B‖ ‖x‖ n) with a random x, in infinity norms, ε = 2⁻⁵³.
 //
 // Sources: HPL 2.3, testing/ptest/HPL_pdtest.c; Freivalds, "Probabilistic machines can use less running time", 1977.
 
@@ -20,6 +20,7 @@ func benchDense(
         case .lu: (try benchLU(n, block, repeats, grid), 2 * cube / 3)
         case .solve:
             (try benchSolve(n, block, precision, repeats, grid), 2 * cube / 3 + 2 * Double(n) * Double(n))
+        case .symmetricIndefinite: (try benchSymmetricIndefinite(n, block, repeats, grid), cube / 3)
         default: (try benchCholesky(n, block, repeats, grid), cube / 3)
         }
     var summary = benchSummary(
@@ -71,6 +72,18 @@ private func benchLU(_ n: Int, _ block: Int?, _ repeats: Int, _ grid: ProcessGri
     return try benchFactorization(n, block, repeats, grid, { random.element($0, $1) }) {
         (a, watch, b) throws(TesseraError) in
         let factor = try LU(consuming: a)
+        let seconds = try watch.seconds()
+        return (seconds, try factor.solve(b).everywhere())
+    }
+}
+
+private func benchSymmetricIndefinite(
+    _ n: Int, _ block: Int?, _ repeats: Int, _ grid: ProcessGrid
+) throws(TesseraError) -> DenseResult {
+    let random = IndexedRandom(seed: 1)
+    return try benchFactorization(n, block, repeats, grid, { random.element(min($0, $1), max($0, $1)) }) {
+        (a, watch, b) throws(TesseraError) in
+        let factor = try SymmetricIndefinite(consuming: a)
         let seconds = try watch.seconds()
         return (seconds, try factor.solve(b).everywhere())
     }

@@ -1,12 +1,14 @@
 /// What `tessera bench` is asked to measure.
 package struct BenchRequest: Hashable, Sendable {
     package enum Routine: String, CaseIterable, Sendable {
-        case gemm, lu, cholesky, solve, heat2d, heat3d
+        case gemm, lu, cholesky
+        case symmetricIndefinite = "symmetric-indefinite"
+        case solve, heat2d, heat3d
 
         /// The number of axes of a heat benchmark's grid; nil for a dense routine.
         package var axes: Int? {
             switch self {
-            case .gemm, .lu, .cholesky, .solve: nil
+            case .gemm, .lu, .cholesky, .symmetricIndefinite, .solve: nil
             case .heat2d: 2
             case .heat3d: 3
             }

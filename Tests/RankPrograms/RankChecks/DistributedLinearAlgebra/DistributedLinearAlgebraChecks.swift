@@ -1,3 +1,4 @@
 let distributedLinearAlgebraChecks: [RankCheck] =
-    triangularSolveChecks + choleskyChecks + multiplyChecks + normChecks + luChecks + solveChecks + mixedPrecisionChecks
-    + refinementChecks + trafficChecks + randomCaseChecks + refusalChecks + resumeChecks + levelThreeChecks
+    triangularSolveChecks + choleskyChecks + symmetricIndefiniteChecks + multiplyChecks + normChecks + luChecks
+    + solveChecks + mixedPrecisionChecks + refinementChecks + trafficChecks + randomCaseChecks + refusalChecks
+    + resumeChecks + levelThreeChecks
