@@ -1,9 +1,15 @@
 /// Aasen's factorization P A Pᵀ = L T Lᴴ of an n x n matrix, and the solves with its factors.
 public enum AasenModel {
-    /// n³/3 + n² w operations, w columns a panel; each counts four times for complex scalars.
+    /// About n³/3 (1 + 1/w) + n² w / 2 operations, w columns a panel; each counts four times for complex scalars.
     public static func flops(n: Int) -> Double {
-        let (w, n) = (Double(panelWidth(n: n)), Double(n))
-        return n * n * n / 3 + n * n * w
+        let width = panelWidth(n: n)
+        return stride(from: 0, to: n, by: width).reduce(0.0) { sum, start in
+            let w = min(width, n - start)
+            let (rest, behind) = (n - start, n - start - w)
+            // Products of the panel with a vector, one after the last but one column; then of w + 1 columns with a triangle.
+            let columns = behind > 0 ? w : w - 1
+            return sum + Double(rest * columns * (columns + 1)) + Double(w + 1) * Double(behind) * Double(behind + 1)
+        }
     }
 
     /// Columns of a panel: as many as leave the trailing updates deep and the panels, which are products of a matrix and a

@@ -12,7 +12,7 @@
 // computed, is carried along; A's column s, no longer needed, takes it in the end. Interchanges of rows in the columns left
 // of a panel wait until the end, where all that are still to come become one for each panel.
 //
-// Flops n³/3 + n² w (four times as many for complex scalars). L2 goes once along the process rows, its rows that face the
+// Flops n³/3 + n² w / 2 (four times as many for complex scalars). L2 goes once along the process rows, its rows that face the
 // columns once down the process columns, each with the columns of A that change their places: AasenModel counts words and
 // messages.
 

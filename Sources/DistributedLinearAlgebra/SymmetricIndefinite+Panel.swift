@@ -12,7 +12,7 @@
 // and those that are chosen drop out of the search. Aasen, BIT 11, 1971; Rozložník, Shklarski and Toledo, ACM TOMS 37,
 // 2011; LAPACK's lasyf_aa and lahef_aa.
 //
-// Flops n w² over all ranks. Messages on each rank: for each column one record of the pivot and its row of L, and the two
+// Flops (n - s) w² over all ranks. Messages on each rank: for each column one record of the pivot and its row of L, and the two
 // of SymmetricColumn.
 
 import ComplexModule

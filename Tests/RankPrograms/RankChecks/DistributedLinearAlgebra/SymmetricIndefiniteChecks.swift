@@ -166,6 +166,14 @@ let symmetricIndefiniteChecks: [RankCheck] = [
         }
         try grid.close()
     },
+    RankCheck("Aasen stops between two panels") { world in
+        try forEachGrid(world) { grid in
+            let plain = symmetric(40, seed: 9, .hermitian) { (_: Int, _: Int, x: Double) in x }
+            let a = dealt(plain, layout(40, 40, blocks: (4, 4), on: grid), on: grid)
+            try stopping(world) { _ = try SymmetricIndefinite(a) }
+            try expectFactors(try SymmetricIndefinite(a), of: plain, "after an interruption")
+        }
+    },
     RankCheck("Aasen, arguments and repeatability") { world in
         let grid = try ProcessGrid(world)
         let oblong = try DistributedMatrix<Double>(zeros: layout(6, 6, blocks: (2, 3), on: grid), on: grid)
