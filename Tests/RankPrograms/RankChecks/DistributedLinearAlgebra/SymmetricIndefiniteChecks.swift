@@ -246,7 +246,8 @@ private func checkFactors<Scalar: LinearScalar>(
 private func expectFactors<Scalar: LinearScalar>(
     _ factor: borrowing SymmetricIndefinite<Scalar>, of a: borrowing Matrix<Scalar>, _ name: String
 ) throws {
-    let (n, whole, isHermitian) = (a.rows, try replicated(factor.factor), factor.symmetry == .hermitian)
+    let (n, isHermitian) = (a.rows, factor.symmetry == .hermitian)
+    let whole = try replicated(factor.factor)
     let l = Matrix<Scalar>(rows: n, columns: n) { $0 >= $1 ? whole[$0, $1] : .zero }
     let (diagonal, subdiagonal) = (factor.diagonal, factor.subdiagonal)
     expectEqual(diagonal.count, n, name)
@@ -351,8 +352,8 @@ private func checkInertia<Scalar: LinearScalar>(_: Scalar.Type, _ known: Inertia
     let scaled = Matrix<Scalar>(rows: n, columns: n) { i, j in x[i, j] * Scalar(real: Scalar.Real(signs[j])) }
     let congruent = product(scaled, applied(.conjugateTranspose, x))
     // A unitary diagonal, for complex scalars, and another order.
-    let phases = (0..<n).map { i in
-        i.isMultiple(of: 2) || !Scalar.isComplex ? Scalar(1) : Scalar(real: 0, imaginary: i % 4 == 1 ? 1 : -1)
+    let phases: [Scalar] = (0..<n).map { i in
+        i.isMultiple(of: 2) || !Scalar.isComplex ? 1 : Scalar(real: 0, imaginary: i % 4 == 1 ? 1 : -1)
     }
     let a = Matrix<Scalar>(rows: n, columns: n) { i, j in
         let (p, q) = (n - 1 - i, n - 1 - j)

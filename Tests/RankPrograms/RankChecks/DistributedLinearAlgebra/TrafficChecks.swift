@@ -152,7 +152,7 @@ private func checkTraffic<Scalar: LinearReal>(
 
     let source = IndexedRandom(seed: 8)
     // Pivots everywhere, and next to the diagonal.
-    for coupling in [Scalar(1), 50] {
+    for coupling: Scalar in [1, 50] {
         let symmetric = try DistributedMatrix<Scalar>(rows: n, columns: n, block: block, on: grid) { i, j in
             abs(i - j) == 1 ? coupling : source.element(min(i, j), max(i, j))
         }
