@@ -358,7 +358,8 @@ private func requireSystem<Scalar: LinearScalar>(
         }
         guard method != .symmetricIndefinite || precision == .full && !isEquilibrating else {
             throw .argument(
-                routine: "solve", name: "method", expected: "another than symmetricIndefinite, in mixed precision or with scales",
+                routine: "solve", name: "method",
+                expected: "another than symmetricIndefinite, in mixed precision or with scales",
                 found: "symmetricIndefinite")
         }
     }

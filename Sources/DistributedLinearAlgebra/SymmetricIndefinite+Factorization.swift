@@ -169,7 +169,9 @@ struct AasenStep<Scalar: LinearScalar>: ~Copyable {
     }
 
     /// A22 -= L2 M2ᴴ, the lower triangle.
-    func updateTrailingMatrix(_ range: Range<Int>, _ t: Tridiagonal<Scalar>, of a: borrowing DistributedMatrix<Scalar>) {
+    func updateTrailingMatrix(
+        _ range: Range<Int>, _ t: Tridiagonal<Scalar>, of a: borrowing DistributedMatrix<Scalar>
+    ) {
         let (own, below) = (rowsFrom(range.lowerBound), rowsFrom(range.upperBound))
         let behind = columnsFrom(range.upperBound)
         guard !below.isEmpty, !behind.isEmpty else { return }

@@ -102,7 +102,8 @@ struct BenchCommand: ParsableCommand {
     private func heat(axes: Int) throws -> BenchRequest.Work {
         let stray = ["--n": orders != nil, "--block": block != nil]
         for name in stray.keys.sorted() where stray[name] == true {
-            throw ValidationError("\(name) is for gemm, lu, cholesky, symmetric-indefinite and solve, not for \(routine.rawValue)")
+            throw ValidationError(
+                "\(name) is for gemm, lu, cholesky, symmetric-indefinite and solve, not for \(routine.rawValue)")
         }
         if precision != nil { throw ValidationError("--precision is for solve, not for \(routine.rawValue)") }
         guard let extents, extents.count == axes else {

@@ -52,7 +52,8 @@ import Testing
             }
             #expect(complex.element == .complexDouble && complex.method == .lu && complex.block == 32)
             #expect(complex.grid?.rows == 2 && complex.grid?.columns == 1)
-            guard case .solve(let indefinite) = try folder.load(Sound.solve + "\nmethod: symmetric-indefinite").job else {
+            let byRequest = try folder.load(Sound.solve + "\nmethod: symmetric-indefinite")
+            guard case .solve(let indefinite) = byRequest.job else {
                 throw OverrideTests.NotTheKind()
             }
             #expect(indefinite.method == .symmetricIndefinite)

@@ -177,7 +177,9 @@ let symmetricIndefiniteChecks: [RankCheck] = [
     RankCheck("Aasen, arguments and repeatability") { world in
         let grid = try ProcessGrid(world)
         let oblong = try DistributedMatrix<Double>(zeros: layout(6, 6, blocks: (2, 3), on: grid), on: grid)
-        expectThrows(matches: { if case .argument = $0 { true } else { false } }) { _ = try SymmetricIndefinite(oblong) }
+        expectThrows(matches: { if case .argument = $0 { true } else { false } }) {
+            _ = try SymmetricIndefinite(oblong)
+        }
         let tall = try DistributedMatrix<Double>(rows: 6, columns: 5, block: 2, on: grid)
         expectThrows(matches: { if case .argument = $0 { true } else { false } }) { _ = try SymmetricIndefinite(tall) }
         let complex = try DistributedMatrix<Complex<Double>>.identity(rows: 6, block: 2, on: grid)
@@ -194,7 +196,8 @@ let symmetricIndefiniteChecks: [RankCheck] = [
             _ = try identity.solve(try DistributedMatrix<Complex<Double>>(rows: 5, columns: 1, block: 2, on: grid))
         }
         let a = dealt(
-            symmetric(150, seed: 9, .hermitian) { (_: Int, _: Int, x: Double) in x }, layout(150, 150, blocks: (4, 4), on: grid),
+            symmetric(150, seed: 9, .hermitian) { (_: Int, _: Int, x: Double) in x },
+            layout(150, 150, blocks: (4, 4), on: grid),
             on: grid)
         let first = try SymmetricIndefinite(a)
         let whole = try replicated(first.factor)
@@ -331,7 +334,8 @@ private func checkServices<Scalar: LinearScalar>(
     expect(first.backwardError <= Scalar.Real(n + 4) * Scalar.unitRoundoff, "\(name): \(first)")
     x.fill { _, _ in 1 }
     let second = try factor.refine(&x, of: whole, b)
-    expect(second.iterations > 0 && second.backwardError <= Scalar.Real(n + 4) * Scalar.unitRoundoff, "\(name): \(second)")
+    expect(
+        second.iterations > 0 && second.backwardError <= Scalar.Real(n + 4) * Scalar.unitRoundoff, "\(name): \(second)")
 }
 
 /// The inertia of X D Xᴴ, for a unit lower triangular X in a random order and a D of known signs.
