@@ -14,8 +14,8 @@ public enum MatrixSymmetry: Hashable, Sendable, CaseIterable {
 /// The factorization P A Pᵀ = L T Lᴴ of a Hermitian matrix that need not be definite, or P A Pᵀ = L T Lᵀ of a symmetric one,
 /// with a tridiagonal T: Aasen's method, as LAPACK's `sytrf_aa` and `hetrf_aa`.
 ///
-/// Half the work of ``LU``, and as stable. Only one triangle of A is read, and L replaces the lower one; the strict upper
-/// triangle keeps what was there.
+/// Half the operations of ``LU``, and as stable in practice. Only one triangle of A is read, and L replaces the lower one;
+/// the strict upper triangle keeps what was there.
 ///
 /// ```swift
 /// let factor = try SymmetricIndefinite(a)                 // SymmetricIndefinite(consuming: a) works in the memory of A
