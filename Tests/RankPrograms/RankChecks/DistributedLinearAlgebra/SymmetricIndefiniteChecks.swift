@@ -37,7 +37,7 @@ let symmetricIndefiniteChecks: [RankCheck] = [
                     try checkFactors(band, symmetry, 4, (0, 1), on: grid)
                     // Coupled to the opposite end: every pivot far away.
                     let arrow = symmetric(37, seed: 5, symmetry) { (i: Int, j: Int, x: Scalar) in
-                        i + j == 36 ? 100 : Scalar(real: 0.01) * x
+                        i + j == 36 ? 4 : x
                     }
                     try checkFactors(arrow, symmetry, 3, (0, 0), on: grid)
                 }
@@ -156,7 +156,8 @@ let symmetricIndefiniteChecks: [RankCheck] = [
             // A power of two changes no digit.
             expectEqual(factor.pivots, reference.pivots)
             expectEqual(factor.diagonal, reference.diagonal.map { scale * $0 })
-            expectEqual(distance(try replicated(factor.factor), try replicated(reference.factor)), 0)
+            let (l, expected) = (try factor.factor.everywhere(), try reference.factor.everywhere())
+            for j in 0..<30 { for i in j..<30 { expectEqual(l[i + 30 * j], expected[i + 30 * j], "L(\(i), \(j))") } }
             expectEqual(try factor.inertia(), try reference.inertia())
             expect(factor.determinant().logarithm.isFinite)
             let b = random(30, 2, seed: 9, Double.self)
