@@ -41,6 +41,21 @@ extension Cholesky {
     }
 }
 
+extension SymmetricIndefinite {
+    /// An estimate of κ(A) = ‖A‖₁ ‖A⁻¹‖₁; infinite for a singular matrix, 0 for an empty one. Collective.
+    public borrowing func conditionEstimate() throws(TesseraError) -> Scalar.Real {
+        guard firstZeroPivot == nil else { return .infinity }
+        let isConjugated = symmetry == .symmetric && Scalar.isComplex
+        let inverseNorm = try estimateInverseNorm(of: factor) { (x, isAdjoint) throws(TesseraError) in
+            // A⁻ᴴ x = conj(A⁻¹ conj x) where A = Aᵀ
+            if isConjugated, isAdjoint { x.conjugate() }
+            try solve(inPlace: &x)
+            if isConjugated, isAdjoint { x.conjugate() }
+        }
+        return norms.one * inverseNorm
+    }
+}
+
 /// An estimate of ‖A⁻¹‖₁, where `solve` replaces x by A⁻¹ x or, adjoint, by A⁻ᴴ x, for columns dealt like the rows of
 /// `model`. 0 for an empty matrix. `TesseraError.interrupted` between two solves.
 func estimateInverseNorm<Scalar: LinearScalar>(
@@ -86,6 +101,11 @@ func estimateInverseNorm<Scalar: LinearScalar>(
 }
 
 extension DistributedMatrix {
+    /// A = conj A. Local.
+    fileprivate mutating func conjugate() {
+        for j in 0..<localColumns { DistributedLinearAlgebra.conjugate(storage + j * leadingDimension, localRows) }
+    }
+
     /// xᵢ / |xᵢ|, or 1 where xᵢ = 0. Local.
     fileprivate mutating func replaceBySigns() {
         for j in 0..<localColumns {

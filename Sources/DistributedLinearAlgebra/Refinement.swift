@@ -55,6 +55,24 @@ extension Cholesky {
     }
 }
 
+extension SymmetricIndefinite {
+    /// Corrects a solution of A X = B until its backward error is below the unit roundoff or a step does not halve it,
+    /// five times at the most. Collective.
+    ///
+    /// - Parameters:
+    ///   - x: n x m, on the grid of A: a solution, as ``solve(_:)`` gives it.
+    ///   - a: A itself, both triangles.
+    ///   - b: n x m, on the grid of A.
+    /// - Returns: the corrections made and the backward error of what X has become.
+    /// - Throws, on all ranks: `TesseraError.singular`; `TesseraError.argument` where shapes do not fit.
+    public borrowing func refine(
+        _ x: inout DistributedMatrix<Scalar>, of a: borrowing DistributedMatrix<Scalar>,
+        _ b: borrowing DistributedMatrix<Scalar>
+    ) throws(TesseraError) -> Refinement<Scalar.Real> {
+        try refineInOnePrecision(&x, order, a, b) { (r) throws(TesseraError) in try solve(inPlace: &r) }
+    }
+}
+
 /// The most corrections in one precision: LAPACK's.
 private let mostCorrections = 5
 

@@ -14,6 +14,9 @@ struct RowMoves {
     /// For each row that changes its place: where it stood, and where it comes to stand; ascending by the latter.
     let moves: [(source: Int, target: Int)]
 
+    /// - Parameter moves: by ascending target.
+    init(_ moves: [(source: Int, target: Int)]) { self.moves = moves }
+
     /// - Parameter reversed: from the last exchange to the first, which undoes them.
     init(_ pivots: [Int], _ range: Range<Int>, reversed: Bool = false) {
         var standing: [Int: Int] = [:]

@@ -3,6 +3,7 @@
 //     triangular                               solveTriangular            n² flops for each right-hand side
 //     Hermitian with a positive diagonal       Cholesky                   n³/3; LU where it turns out not to be definite
 //     anything else                            LU                         2 n³/3
+//     Hermitian, on request                    SymmetricIndefinite        n³/3
 //
 // Memory over all ranks: 2 n² scalars where A stays (A and its factor), n² where it is consumed; panels beside that. In
 // mixed precision 1.5 n²: A stays until the answer is right, and its factor is half as long.
@@ -22,6 +23,8 @@ public enum SolveMethod: Hashable, Sendable {
     case cholesky
     /// A is a general matrix.
     case lu
+    /// A is Hermitian; only its lower triangle is read. In full precision, without scales and checkpoints.
+    case symmetricIndefinite
 }
 
 /// The arithmetic of a factorization.
@@ -106,9 +109,10 @@ public struct SolveAnswer<Scalar: LinearScalar>: ~Copyable {
 ///   - isEquilibrating: whether to factor R A C in full precision, as ``Equilibration`` scales.
 /// - Throws, on all ranks: `TesseraError.singular`; `TesseraError.notPositiveDefinite` where the method
 ///   is `.cholesky`; `TesseraError.argument` where A is not square (least-squares problems
-///   are not solved here), B does not fit, `.mixed` is asked of a type without a lower one, or the pivoting is out of
-///   range; `TesseraError.memory` where the copies of A and B do not fit; `TesseraError.interrupted` between two steps of a
-///   factorization, of a solve of many columns, of a refinement or of the estimate.
+///   are not solved here), B does not fit, `.mixed` is asked of a type without a lower one, the pivoting is out of range,
+///   or `.mixed` or scales are asked of `.symmetricIndefinite`; `TesseraError.memory` where the copies of A and B do not
+///   fit; `TesseraError.interrupted` between two steps of a factorization, of a solve of many columns, of a refinement or
+///   of the estimate.
 public func solve<Scalar: LinearScalar>(
     _ a: borrowing DistributedMatrix<Scalar>, _ b: borrowing DistributedMatrix<Scalar>,
     method: SolveMethod = .automatic, precision: SolvePrecision = .full, pivoting: Pivoting = .partial,
@@ -147,6 +151,8 @@ public func solve<Scalar: LinearScalar>(
             try a.copyInSquareBlocks(), &x, b, &scaled, orRefuse: method == .automatic, nil, measure)
         if attempt == nil { chosen = .lu }
         quality = if let attempt { attempt } else { try factorByLU() }
+    case .symmetricIndefinite:
+        quality = try solveByAasen(try a.copyInSquareBlocks(), &x, b, measure)
     case .lu, .automatic:
         quality = try factorByLU()
     }
@@ -185,6 +191,10 @@ public func solve<Scalar: LinearScalar>(
         throw .argument(
             routine: "solve", name: "equilibrating", expected: "false, for a factorization that saves itself",
             found: "true")
+    }
+    if store != nil, method == .symmetricIndefinite {
+        throw .argument(
+            routine: "solve", name: "checkpoint", expected: "nil for the method symmetricIndefinite", found: "a store")
     }
     var fallback: MixedPrecisionFailure?
     var x = try b.copy()
@@ -231,6 +241,8 @@ public func solve<Scalar: LinearScalar>(
         let attempt = try solveByCholesky(a, &x, b, &scaled, orRefuse: method == .automatic, store, measure)
         if attempt == nil { chosen = .lu }
         quality = if let attempt { attempt } else { try factorByLU(try assembled(layout, grid, panel)) }
+    case .symmetricIndefinite:
+        quality = try solveByAasen(a, &x, b, measure)
     case .lu, .automatic:
         quality = try factorByLU(a)
     }
@@ -294,6 +306,16 @@ private func solveByCholesky<Scalar: LinearScalar>(
         guard mayRefuse, case .notPositiveDefinite = error else { throw error }
         return nil
     }
+}
+
+/// X = A⁻¹ X from P A Pᵀ = L T Lᴴ, and how good it is.
+private func solveByAasen<Scalar: LinearScalar>(
+    _ a: consuming DistributedMatrix<Scalar>, _ x: inout DistributedMatrix<Scalar>,
+    _ b: borrowing DistributedMatrix<Scalar>, _ measure: ResidualMeasure<Scalar>
+) throws(TesseraError) -> SolveQuality<Scalar.Real> {
+    let factor = try SymmetricIndefinite(consuming: a)
+    try factor.solve(inPlace: &x)
+    return SolveQuality(condition: try factor.conditionEstimate(), backwardError: try backwardError(x, b, measure))
 }
 
 /// R A C Y = R B and X = C Y, where scales are wanted and A asks for them.
@@ -388,6 +410,12 @@ private func requireSystem<Scalar: LinearScalar>(
                 routine: "solve", name: "pivoting", expected: "one with exchanges in mixed precision",
                 found: "random butterflies")
         }
+        guard method != .symmetricIndefinite || precision == .full && !isEquilibrating else {
+            throw .argument(
+                routine: "solve", name: "method",
+                expected: "another than symmetricIndefinite, in mixed precision or with scales",
+                found: "symmetricIndefinite")
+        }
     }
 }
 
@@ -401,6 +429,7 @@ extension SolveMethod {
         case .cholesky: [1]
         case .lu: [2]
         case .triangular(let triangle): [3, Int(triangle.letter)]
+        case .symmetricIndefinite: [4]
         }
     }
 }

@@ -126,6 +126,16 @@ struct DenseJobTests {
         return folder.path("solve.yaml")
     }
 
+    @Test(arguments: [1, 2])
+    func aHermitianSystemByAasensMethod(ranks: Int) async throws {
+        let job = try solveJob(30) { i, j in i == j ? 0 : 1 / Double(1 + abs(i - j)) }
+        let (outcome, facts, output) = try await run(job, ranks: ranks, ["--set", "method=symmetric-indefinite"])
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        #expect(facts["method"] as? String == "symmetric indefinite")
+        #expect(try #require(facts["backward_error"] as? Double) < 1e-13)
+        #expect(FileManager.default.fileExists(atPath: output + "/x.npy"))
+    }
+
     @Test(arguments: [1, 3])
     func aSingularMatrixIsOneLine(ranks: Int) async throws {
         // Row and column 7 are zero.

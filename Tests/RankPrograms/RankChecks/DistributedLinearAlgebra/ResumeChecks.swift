@@ -229,7 +229,7 @@ private func store(_ path: String, every interval: Double = .infinity) throws ->
 }
 
 /// Notes a failure unless the body is interrupted by a signal that the last rank gets before it.
-private func stopping(_ world: Communicator, line: Int = #line, _ body: () throws -> Void) throws {
+func stopping(_ world: Communicator, line: Int = #line, _ body: () throws -> Void) throws {
     try SignalWatch.begin()
     if world.rank == world.size - 1 { raise(SIGUSR1) }
     expectThrows(line: line, matches: { $0 == .interrupted(signal: SIGUSR1) }, body)
