@@ -3,6 +3,7 @@
 
 import ComplexModule
 import LinearAlgebra
+import RealModule
 
 /// max |aᵢⱼ|, or NaN where there is one.
 @_specialize(where Scalar == Float)

@@ -127,12 +127,3 @@ struct PanelFactorization<Scalar: LinearScalar>: ~Copyable {
         rows.localRange(start + j..<max(start + j, rows.extent), on: grid.row)
     }
 }
-
-/// x = x / value; by the reciprocal where that cannot overflow.
-func divide<Scalar: LinearScalar>(_ x: UnsafeMutablePointer<Scalar>, _ count: Int, by value: Scalar) {
-    if value.magnitude1 >= Scalar.Real.leastNormalMagnitude * 4 {
-        Scalar.scal(count, 1 / value, x, 1)
-    } else {
-        for i in 0..<count { x[i] /= value }
-    }
-}

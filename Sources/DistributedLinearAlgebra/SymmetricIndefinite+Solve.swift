@@ -5,7 +5,7 @@
 
 public import DistributedArrays
 public import Failures
-public import LinearAlgebra
+internal import LinearAlgebra
 internal import MessagePassing
 
 extension SymmetricIndefinite {
