@@ -3,8 +3,14 @@ public enum TriangularSolveModel {
     /// n² m operations.
     public static func flops(n: Int, m: Int) -> Double { Double(n) * Double(n) * Double(m) }
 
-    /// The number of right-hand sides on the left up to which A rests and only X travels.
+    /// The number of right-hand sides on the left up to which A rests whatever its order.
     public static let fewColumns = 8
+
+    /// Whether A rests and only X travels, for m right-hand sides on the left: where that sends at most an eighth of the
+    /// words of A's panels.
+    public static func isAtRest(n: Int, m: Int, on grid: GridModel) -> Bool {
+        m <= fewColumns || grid.columns > 1 && 16 * (2 + grid.rows + grid.columns) * m <= n * grid.columns
+    }
 
     /// - Parameters:
     ///   - n: the order of A.
@@ -17,7 +23,7 @@ public enum TriangularSolveModel {
         n: Int, m: Int, isForward: Bool, isTransposed: Bool, isRight: Bool = false, on grid: GridModel
     ) -> Communication {
         guard n > 0, m > 0 else { return Communication() }
-        if !isRight, m <= fewColumns {
+        if !isRight, isAtRest(n: n, m: m, on: grid) {
             // S to the owner of the diagonal block, X to those who need it; B and X are dealt at the ends.
             let copies = grid.rows + grid.columns
             return 2 * grid.redistribution(n, m)

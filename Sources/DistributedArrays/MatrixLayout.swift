@@ -31,10 +31,13 @@ public struct MatrixLayout: Hashable, Sendable {
                 extent: columns, block: max(1, columns), parts: grid.columns, source: rank % grid.columns))
     }
 
-    /// A block size that leaves every rank several blocks of a small matrix, and deep updates in a large one.
+    /// A block size that leaves every rank several blocks of a small matrix, and deep updates in a large one. A matrix much
+    /// longer than wide, or the reverse, has sixteen blocks of its shorter side, so that all ranks take part in it; below
+    /// 128 lines they are taken for right-hand sides, whose blocks are those of their system.
     public static func automaticBlock(rows: Int, columns: Int, on grid: ProcessGrid) -> Int {
-        let share = max(rows, columns) / max(grid.rows, grid.columns)
-        return min(192, max(8, share / 10 / 8 * 8))
+        let (long, short) = (max(rows, columns), min(rows, columns))
+        let block = min(192, max(8, long / max(grid.rows, grid.columns) / 10 / 8 * 8))
+        return short >= 128 && long >= 4 * short ? min(block, max(16, short / 16 / 8 * 8)) : block
     }
 
     /// What a matrix in this layout takes, its columns' padding included.

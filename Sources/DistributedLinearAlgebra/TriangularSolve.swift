@@ -34,7 +34,9 @@ public func solveTriangular<Scalar: LinearScalar>(
     alpha: Scalar = 1, _ a: borrowing DistributedMatrix<Scalar>, _ triangle: Triangle, transposeA: Transpose = .none,
     diagonal: Diagonal = .nonUnit, on side: Side = .left, _ b: inout DistributedMatrix<Scalar>
 ) throws(TesseraError) {
-    guard side == .left, b.columns <= TriangularSolveModel.fewColumns, a.layout.rows.block == a.layout.columns.block
+    let block = a.layout.rows.block
+    guard side == .left, a.layout.columns.block == block,
+        TriangularSolveModel.isAtRest(n: b.rows, m: b.columns, on: a.grid.model(block: block))
     else {
         return try solveTriangular(
             alpha: alpha, a.view, triangle, transposeA: transposeA, diagonal: diagonal, on: side, &b)

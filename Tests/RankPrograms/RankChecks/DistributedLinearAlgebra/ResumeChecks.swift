@@ -169,7 +169,8 @@ let resumeChecks: [RankCheck] = [
                 let saved = try store(path)
                 let answer = try solve(
                     consuming: try a.copy(), b, method: .lu, checkpoint: saved, regenerating: columns)
-                expect((saved.resumedStep ?? 0) > 0, "\(pivoting)")
+                // What butterflies had done is of no use to partial pivoting.
+                expectEqual((saved.resumedStep ?? 0) > 0, !isUnstable, "\(pivoting)")
                 expectEqual(answer.pivoting, isUnstable ? .partial : pivoting)
                 expectEqual(answer.pivotingFallback != nil, isUnstable, "\(pivoting)")
                 expectEqual(answer.warning, nil, "\(pivoting)")
