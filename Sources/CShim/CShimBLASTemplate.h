@@ -173,6 +173,15 @@ static int32_t FN(lacpy)(char uplo, int32_t m, int32_t n, const void *a, int32_t
     return LAPACK(lacpy)(LAYOUT, uplo, m, n, a, lda, b, ldb);
 }
 
+static int32_t FN(gttrf)(int32_t n, void *dl, void *d, void *du, void *du2, int32_t *ipiv) {
+    return LAPACK(gttrf)(n, dl, d, du, du2, ipiv);
+}
+
+static int32_t FN(gttrs)(char trans, int32_t n, int32_t nrhs, const void *dl, const void *d, const void *du,
+                         const void *du2, const int32_t *ipiv, void *b, int32_t ldb) {
+    return LAPACK(gttrs)(LAYOUT, trans, n, nrhs, dl, d, du, du2, ipiv, b, ldb);
+}
+
 // ---- LAPACK: reciprocal condition numbers
 
 static int32_t FN(gecon)(char norm, int32_t n, const void *a, int32_t lda, double anorm, double *rcond, void *work,
@@ -260,7 +269,7 @@ static const TesseraKernels FN(table) = {
     ENTRY(symm),  ENTRY(hemm),  ENTRY(syrk),  ENTRY(herk),  ENTRY(syr2k), ENTRY(her2k), ENTRY(potrf), ENTRY(potrs),
     ENTRY(potri), ENTRY(getrf), ENTRY(getrs), ENTRY(getri), ENTRY(trtri), ENTRY(laswp), ENTRY(lacpy), ENTRY(gecon),
     ENTRY(pocon), ENTRY(trcon), ENTRY(lange), ENTRY(lansy), ENTRY(lanhe), ENTRY(geqrf), ENTRY(ungqr), ENTRY(unmqr),
-    ENTRY(heev),  ENTRY(gesvd),
+    ENTRY(heev),  ENTRY(gesvd), ENTRY(gttrf), ENTRY(gttrs),
 };
 
 #undef ENTRY

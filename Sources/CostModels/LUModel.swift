@@ -114,7 +114,7 @@ public enum LUModel {
 
     /// The rows that do not come to stand where they stood, each once down its process column; `parts` process columns
     /// have some of the `width` columns.
-    private static func exchange(
+    static func exchange(
         _ pivots: [Int], _ range: Range<Int>, width: Int, parts: Int, on grid: GridModel
     ) -> Communication {
         guard grid.rows > 1 else { return Communication() }

@@ -32,11 +32,18 @@ public enum RankUpdateModel {
             : panels(n: n, k: k, isTransposed: isTransposed, isRankTwo: isRankTwo, on: grid)
     }
 
-    /// As a product with one operand and its transpose, of which one is redistributed.
+    /// As a product with one operand and its transpose, of which one is redistributed; of a square of panels of columns the
+    /// rows that face C's columns are gathered down the process columns.
     private static func panels(
         n: Int, k: Int, isTransposed: Bool, isRankTwo: Bool, on grid: GridModel
     ) -> Communication {
-        (isRankTwo ? 2 : 1)
+        if !isTransposed, !isRankTwo {
+            return MultiplyModel.slabs(k, block: grid.block).reduce(into: Communication()) { total, slab in
+                total += grid.columnPanel(height: n, slab)
+                if grid.rows > 1 { total += Communication(scalars: n * slab.count, messages: grid.size) }
+            }
+        }
+        return (isRankTwo ? 2 : 1)
             * MultiplyModel.panels(
                 m: n, n: n, k: k, isTransposedA: isTransposed, isTransposedB: !isTransposed, on: grid)
     }

@@ -23,9 +23,16 @@ public enum TriangularSolveModel {
             return 2 * grid.redistribution(n, m)
                 + Communication(scalars: copies * n * m, messages: copies * grid.blocks(n).count)
         }
+        let parts = isRight ? grid.rows : grid.columns
+        let isDealtAnew = isUneven(grid.count(0..<m, on: 0, of: parts), (m + parts - 1) / parts)
         return panels(
             n: n, m: m, isForward: isForward, isTransposed: isTransposed, isRight: isRight, on: grid)
+            + (isDealtAnew ? 2 : 0) * grid.redistribution(n, m)
     }
+
+    /// Whether B's columns (on the right, its rows) are dealt anew for the solve, and back: their largest share is half as
+    /// large again as an even one.
+    public static func isUneven(_ largest: Int, _ even: Int) -> Bool { 2 * largest >= 3 * even }
 
     /// A panel of op(A) and one of X for each block, B at rest.
     static func panels(

@@ -51,11 +51,19 @@ package struct CheckpointGeneration {
 }
 
 extension CheckpointStore {
-    /// What the newest generation with a sound manifest is of; nil where there is none. Collective.
+    /// Which of these computations the newest generation with a sound manifest is of, passing over those of others; nil
+    /// where there is none. Collective.
     ///
+    /// - Parameter computations: what each is called, and the type of its numbers.
     /// - Throws: `TesseraError.file` on all ranks for the checkpoint of another job.
-    package func newestKind(on communicator: Communicator) throws(TesseraError) -> String? {
-        try soundManifests(on: communicator).first?.kind
+    package func newest(
+        of computations: [(kind: String, scalar: String)], on communicator: Communicator
+    ) throws(TesseraError) -> Int? {
+        for manifest in try soundManifests(on: communicator) {
+            if let index = computations.firstIndex(where: { $0 == (manifest.kind, manifest.scalar) }) { return index }
+            refuse(manifest, expected: computations.map { "\($0.kind) of \($0.scalar)" }.joined(separator: " or "))
+        }
+        return nil
     }
 
     /// Takes up the newest generation that is whole: calls `body` with one after the other until it does not throw an
@@ -74,13 +82,13 @@ extension CheckpointStore {
         for manifest in try soundManifests(on: communicator) {
             let generation = CheckpointGeneration(manifest: manifest, folder: place.generation(manifest.generation))
             guard manifest.kind == kind, manifest.scalar == scalar else {
-                refuse(
-                    "\(generation.folder): expected \(kind) of \(scalar), found \(manifest.kind) of \(manifest.scalar)")
+                refuse(manifest, expected: "\(kind) of \(scalar)")
                 continue
             }
             do throws(TesseraError) {
                 let result = try body(generation)
                 resumedStep = manifest.step
+                held = Contents(kind: kind, step: manifest.step)
                 return result
             } catch {
                 guard case .file = error else { throw error }
@@ -117,6 +125,12 @@ extension CheckpointStore {
                     "it holds the checkpoint of another job: expected '\(fingerprint)', found '\(other.fingerprint)'")
         }
         return manifests
+    }
+
+    private func refuse(_ manifest: CheckpointManifest, expected: String) {
+        refuse(
+            "\(place.generation(manifest.generation)): expected \(expected), found \(manifest.kind) of \(manifest.scalar)"
+        )
     }
 
     private func refuse(_ reason: String) {

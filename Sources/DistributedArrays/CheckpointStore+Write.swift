@@ -70,6 +70,7 @@ extension CheckpointStore {
             Receipt(
                 generation: number, step: step, bytes: manifest.files.reduce(0) { $0 + $1.bytes },
                 seconds: MPIEnvironment.seconds - start))
+        held = Contents(kind: kind, step: step)
         startClock()
     }
 }

@@ -53,6 +53,19 @@ public final class CheckpointStore {
     public internal(set) var refused: [String] = []
     /// Where the computation was taken up again, as in ``Receipt/step``; nil where it began anew.
     public internal(set) var resumedStep: Int?
+    /// What the newest generation is known to hold: it was written or taken up by this run.
+    package internal(set) var held: Contents?
+
+    /// The computation that a generation holds, and how far that has come.
+    package struct Contents: Hashable, Sendable {
+        package let kind: String
+        package let step: Int
+
+        package init(kind: String, step: Int) {
+            self.kind = kind
+            self.step = step
+        }
+    }
 
     /// When the next checkpoint is due, in `MPIEnvironment.seconds`.
     private var dueTime = Double.infinity
@@ -85,6 +98,9 @@ public final class CheckpointStore {
         if communicator.rank == 0 { place.removeAll() }
         try communicator.barrier()
     }
+
+    /// What was taken up has turned out to be of no use: the computation begins anew. Local.
+    package func beginAnew() { (resumedStep, held) = (nil, nil) }
 
     var place: CheckpointFolder { CheckpointFolder(path: folder) }
 

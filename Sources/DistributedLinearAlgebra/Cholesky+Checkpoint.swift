@@ -14,6 +14,8 @@ struct CholeskyState<Scalar: LinearScalar> {
     let step: Int
     /// ‖A‖₁.
     let norm: Scalar.Real
+    /// How a checkpoint calls the factorization.
+    var kind = Cholesky<Scalar>.checkpointKind
 }
 
 extension Cholesky {
@@ -36,21 +38,34 @@ extension Cholesky {
     }
 
     /// Takes up a factorization, as ``init(resuming:on:block:)``; nil where there is nothing to take up. Collective.
+    ///
+    /// - Parameter kind: how the checkpoint calls it.
     package static func resumed(
-        from store: CheckpointStore, on grid: ProcessGrid, block: Int? = nil
+        from store: CheckpointStore, as kind: String = checkpointKind, on grid: ProcessGrid, block: Int? = nil
     ) throws(TesseraError) -> Cholesky? {
         var state: CholeskyState<Scalar>?
-        let matrix = try store.restore(kind: checkpointKind, scalar: Scalar.typeName, on: grid.communicator) {
+        let matrix = try store.restore(kind: kind, scalar: Scalar.typeName, on: grid.communicator) {
             (saved) throws(TesseraError) -> DistributedMatrix<Scalar> in
             let matrix: DistributedMatrix<Scalar> = try saved.matrix("factor", block: block, on: grid)
             let step = saved.manifest.step
             try saved.require(matrix.rows == matrix.columns, "a square matrix")
             try saved.require((0...matrix.rows).contains(step), "a column of a matrix of order \(matrix.rows)")
-            state = CholeskyState(step: step, norm: Scalar.Real(bits: try saved.state("norm", count: 1)[0]))
+            state = CholeskyState(
+                step: step, norm: Scalar.Real(bits: try saved.state("norm", count: 1)[0]), kind: saved.manifest.kind)
             return matrix
         }
         guard let matrix, let state else { return nil }
         return try Cholesky(factoring: matrix, from: state, store)
+    }
+
+    /// Runs what uses the factor L; where a signal stops that, it is saved before. Collective.
+    borrowing func saved<Result: ~Copyable>(
+        in store: CheckpointStore?, _ body: () throws(TesseraError) -> Result
+    ) throws(TesseraError) -> Result {
+        let state = CholeskyState<Scalar>(step: order, norm: norm)
+        return try savingWhereStopped(store, state.kind, state.step, body) { (store) throws(TesseraError) in
+            try store.save(factor, state)
+        }
     }
 
     /// How a checkpoint calls the factorization.
@@ -63,7 +78,7 @@ extension CheckpointStore {
         _ a: borrowing DistributedMatrix<Scalar>, _ state: CholeskyState<Scalar>
     ) throws(TesseraError) {
         try write(
-            kind: Cholesky<Scalar>.checkpointKind, scalar: Scalar.typeName, step: state.step,
+            kind: state.kind, scalar: Scalar.typeName, step: state.step,
             state: ["norm": [state.norm.bits]], on: a.grid.communicator
         ) { (files) throws(TesseraError) in try files.add(a, as: "factor") }
     }

@@ -42,14 +42,14 @@ func factorLowerTriangle<Scalar: LinearScalar>(
         if store == nil, case .stop(let signal) = verdict { throw .interrupted(signal: signal) }
         let isPausing = verdict != .proceed
         // ... and those that face its own columns.
-        try step.mirrorPanel(k, l)
+        let mirror = try step.facing.gather(l, step.panel(k).count, from: k + 1)
         if k + 1 < blocks {
-            try step.updateTrailingMatrix(k, l, step.localColumns(ofBlock: k + 1), of: a)
+            try step.updateTrailingMatrix(k, l, mirror, step.localColumns(ofBlock: k + 1), of: a)
             if !isPausing { try step.factorPanel(k + 1, of: a) }
         }
-        try step.updateTrailingMatrix(k, l, step.columnsBehind(k + 1), of: a)
+        try step.updateTrailingMatrix(k, l, mirror, step.columnsBehind(k + 1), of: a)
         guard isPausing, let store else { continue }
-        try store.save(a, CholeskyState(step: step.panel(k).upperBound, norm: state.norm))
+        try store.save(a, CholeskyState(step: step.panel(k).upperBound, norm: state.norm, kind: state.kind))
         if case .stop(let signal) = verdict { throw .interrupted(signal: signal) }
         if k + 1 < blocks { try step.factorPanel(k + 1, of: a) }
     }
@@ -66,10 +66,8 @@ private struct CholeskyStep<Scalar: LinearScalar>: ~Copyable {
     let diagonal: Workspace<Scalar>
     /// L21 along the process rows, and the failing minor.
     var panels: PanelBroadcast<Scalar>
-    /// The rows of L21 that face this process column's columns, in the order of those columns.
-    let mirror: Workspace<Scalar>
-    let outgoing: Workspace<Scalar>
-    let incoming: Workspace<Scalar>
+    /// The rows of L21 that face this process column's columns.
+    let facing: FacingPanel<Scalar>
     /// The first column that was not done at the beginning.
     private let firstColumn: Int
 
@@ -81,9 +79,7 @@ private struct CholeskyStep<Scalar: LinearScalar>: ~Copyable {
         let block = min(rows.block, max(1, rows.extent))
         diagonal = Workspace(block * block + 1)
         panels = PanelBroadcast(depth: block, words: 1, for: a)
-        mirror = Workspace(a.localColumns * block)
-        outgoing = Workspace(min(a.localRows, a.localColumns) * block)
-        incoming = Workspace(grid.rows == 1 ? 0 : a.localColumns * block)
+        facing = FacingPanel(depth: block, beside: a.layout, on: grid)
     }
 
     /// The columns of block k that were not done at the beginning: all of them in every block but the first.
@@ -146,55 +142,15 @@ private struct CholeskyStep<Scalar: LinearScalar>: ~Copyable {
             a.storage + below.lowerBound + localColumns(ofBlock: k).lowerBound * a.leadingDimension, a.leadingDimension)
     }
 
-    /// Gathers, down each process column, the blocks of L21 whose global rows are this process column's columns.
-    func mirrorPanel(_ k: Int, _ l: Panel<Scalar>) throws(TesseraError) {
-        let width = panel(k).count
-        let firstRow = rowsBelow(k).lowerBound
-        var counts = [Int](repeating: 0, count: grid.rows)
-        var packed = 0
-        forEachFacingBlock(after: k) { m, rowPart in
-            let range = rows.indices(ofBlock: m)
-            counts[rowPart] += range.count * width
-            guard rowPart == grid.row else { return }
-            let source = l.base + rows.count(below: GlobalIndex(range.lowerBound), on: grid.row) - firstRow
-            for j in 0..<width {
-                (outgoing.base + packed).update(from: source + j * l.leadingDimension, count: range.count)
-                packed += range.count
-            }
-        }
-        let displacements = exclusiveSums(counts)
-        if grid.rows > 1 {
-            try grid.columnCommunicator.allGather(
-                outgoing.base, incoming.base, counts, displacements, Scalar.datatype)
-        }
-        let gathered = grid.rows > 1 ? incoming.base : outgoing.base
-        var positions = displacements
-        let (height, firstColumn) = (columnsBehind(k).count, columnsBehind(k).lowerBound)
-        forEachFacingBlock(after: k) { m, rowPart in
-            let range = columns.indices(ofBlock: m)
-            let target =
-                mirror.base + columns.count(below: GlobalIndex(range.lowerBound), on: grid.column) - firstColumn
-            for j in 0..<width {
-                (target + j * height).update(from: gathered + positions[rowPart], count: range.count)
-                positions[rowPart] += range.count
-            }
-        }
-    }
-
-    /// The blocks after k among this process column's, with the process row that owns the rows of the same number.
-    private func forEachFacingBlock(after k: Int, _ body: (_ block: Int, _ rowPart: Int) -> Void) {
-        for m in k + 1..<max(k + 1, columns.blockCount) where columns.owner(ofBlock: m) == grid.column {
-            body(m, rows.owner(ofBlock: m))
-        }
-    }
-
     /// A22 -= L21 L21ᴴ in some local columns, the lower triangle only.
     mutating func updateTrailingMatrix(
-        _ k: Int, _ l: Panel<Scalar>, _ local: Range<Int>, of a: borrowing DistributedMatrix<Scalar>
+        _ k: Int, _ l: Panel<Scalar>, _ mirror: Panel<Scalar>, _ local: Range<Int>,
+        of a: borrowing DistributedMatrix<Scalar>
     ) throws(TesseraError) {
         let (below, behind) = (rowsBelow(k), columnsBehind(k))
         let update = TrapezoidUpdate(
-            l: l, firstRow: below.lowerBound, facing: mirror.base - behind.lowerBound, facingHeight: behind.count,
+            l: l, firstRow: below.lowerBound, facing: mirror.base - behind.lowerBound,
+            facingHeight: mirror.leadingDimension,
             depth: panel(k).count)
         try update.apply(local, above: below.upperBound, of: a, &panels)
     }

@@ -9,7 +9,8 @@ extension Cholesky {
     ///
     /// - Parameter b: n x m, on the grid of A.
     /// - Throws, on all ranks: `TesseraError.argument` where B has not n rows;
-    ///   `TesseraError.memory` where a copy of B does not fit.
+    ///   `TesseraError.memory` where a copy of B does not fit; with many columns `TesseraError.interrupted` between two
+    ///   blocks.
     public borrowing func solve(
         _ b: borrowing DistributedMatrix<Scalar>
     ) throws(TesseraError) -> DistributedMatrix<Scalar> {

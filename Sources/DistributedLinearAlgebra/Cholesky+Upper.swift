@@ -1,4 +1,4 @@
-// The upper triangle of a Hermitian matrix as the lower one of its conjugate transpose, and back, a panel of columns at a
+// The upper triangle of a Hermitian or symmetric matrix as the lower one of its transpose, and back, a panel of columns at a
 // time: n²/2 words each way and more, since whole panels travel.
 
 internal import DistributedArrays
@@ -6,12 +6,13 @@ internal import Failures
 internal import LinearAlgebra
 
 extension DistributedMatrix {
-    /// A matrix, dealt like A, with Aᴴ on and below the diagonal. Collective.
-    borrowing func conjugateTransposeOfUpperTriangle() throws(TesseraError) -> DistributedMatrix {
+    /// A matrix, dealt like A, with Aᴴ, or Aᵀ, on and below the diagonal. Collective.
+    borrowing func transposeOfUpperTriangle(conjugate: Bool = true) throws(TesseraError) -> DistributedMatrix {
         var result = try DistributedMatrix(zeros: layout, on: grid)
         for panel in panels {
             try result.replace(
-                with: submatrix(rows: panel, columns: panel.lowerBound..<columns), operation: .conjugateTranspose,
+                with: submatrix(rows: panel, columns: panel.lowerBound..<columns),
+                operation: conjugate ? .conjugateTranspose : .transpose,
                 atRow: panel.lowerBound, column: panel.lowerBound)
         }
         return result

@@ -63,7 +63,7 @@ public struct Cholesky<Scalar: LinearScalar>: ~Copyable {
             try self.init(factoring: matrix, from: state, store)
             return
         }
-        let mirrored = try Cholesky(consuming: try matrix.conjugateTransposeOfUpperTriangle())
+        let mirrored = try Cholesky(consuming: try matrix.transposeOfUpperTriangle())
         try matrix.replaceUpperTriangle(byConjugateTransposeOf: mirrored.factor)
         self.init(upper: matrix, norm: mirrored.norm)
     }

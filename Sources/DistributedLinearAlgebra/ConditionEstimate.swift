@@ -11,7 +11,8 @@ extension LU {
     ///
     /// - Parameter norm: `.one` or `.infinity`.
     /// - Throws, on all ranks: `TesseraError.argument` for another norm, or where A is not square; `TesseraError.singular`
-    ///   where a pivot is zero and random butterflies leave open whether A is singular.
+    ///   where a pivot is zero and random butterflies leave open whether A is singular; `TesseraError.interrupted` between
+    ///   two solves.
     public borrowing func conditionEstimate(norm: MatrixNorm = .one) throws(TesseraError) -> Scalar.Real {
         try factors.grid.communicator.agree("conditionEstimate", on: [Int(norm.letter)]) { () throws(TesseraError) in
             try requireSquare("conditionEstimate")
@@ -32,20 +33,41 @@ extension LU {
 
 extension Cholesky {
     /// An estimate of κ(A) = ‖A‖₁ ‖A⁻¹‖₁; 0 for an empty matrix. Collective.
+    ///
+    /// - Throws: `TesseraError.interrupted` on all ranks between two solves.
     public borrowing func conditionEstimate() throws(TesseraError) -> Scalar.Real {
         let inverseNorm = try estimateInverseNorm(of: factor) { (x, _) throws(TesseraError) in try solve(inPlace: &x) }
         return norm * inverseNorm
     }
 }
 
+extension SymmetricIndefinite {
+    /// An estimate of κ(A) = ‖A‖₁ ‖A⁻¹‖₁; infinite for a singular matrix, 0 for an empty one. Collective.
+    public borrowing func conditionEstimate() throws(TesseraError) -> Scalar.Real {
+        guard firstZeroPivot == nil else { return .infinity }
+        let isConjugated = symmetry == .symmetric && Scalar.isComplex
+        let inverseNorm = try estimateInverseNorm(of: factor) { (x, isAdjoint) throws(TesseraError) in
+            // A⁻ᴴ x = conj(A⁻¹ conj x) where A = Aᵀ
+            if isConjugated, isAdjoint { x.conjugate() }
+            try solve(inPlace: &x)
+            if isConjugated, isAdjoint { x.conjugate() }
+        }
+        return norms.one * inverseNorm
+    }
+}
+
 /// An estimate of ‖A⁻¹‖₁, where `solve` replaces x by A⁻¹ x or, adjoint, by A⁻ᴴ x, for columns dealt like the rows of
-/// `model`. 0 for an empty matrix.
+/// `model`. 0 for an empty matrix. `TesseraError.interrupted` between two solves.
 func estimateInverseNorm<Scalar: LinearScalar>(
     of model: borrowing DistributedMatrix<Scalar>,
-    _ solve: (inout DistributedMatrix<Scalar>, _ isAdjoint: Bool) throws(TesseraError) -> Void
+    _ anySolve: (inout DistributedMatrix<Scalar>, _ isAdjoint: Bool) throws(TesseraError) -> Void
 ) throws(TesseraError) -> Scalar.Real {
     let (n, grid) = (model.rows, model.grid)
     guard n > 0 else { return 0 }
+    func solve(_ x: inout DistributedMatrix<Scalar>, _ isAdjoint: Bool) throws(TesseraError) {
+        try grid.communicator.stopIfAsked()
+        try anySolve(&x, isAdjoint)
+    }
     let layout = MatrixLayout(
         rows: model.layout.rows, columns: BlockCyclic(extent: 1, block: 1, parts: grid.columns))
     var x = DistributedMatrix<Scalar>(workspace: layout, on: grid)
@@ -79,6 +101,11 @@ func estimateInverseNorm<Scalar: LinearScalar>(
 }
 
 extension DistributedMatrix {
+    /// A = conj A. Local.
+    fileprivate mutating func conjugate() {
+        for j in 0..<localColumns { DistributedLinearAlgebra.conjugate(storage + j * leadingDimension, localRows) }
+    }
+
     /// xᵢ / |xᵢ|, or 1 where xᵢ = 0. Local.
     fileprivate mutating func replaceBySigns() {
         for j in 0..<localColumns {

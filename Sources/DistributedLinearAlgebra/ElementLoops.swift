@@ -269,3 +269,37 @@ func mixPair<Scalar: LinearScalar>(
         y[i] = Scalar(real: b * difference.realPart, imaginary: b * difference.imaginaryPart)
     }
 }
+
+/// xᵢ = conj(xᵢ).
+@_specialize(where Scalar == Float)
+@_specialize(where Scalar == Double)
+@_specialize(where Scalar == Complex<Float>)
+@_specialize(where Scalar == Complex<Double>)
+func conjugate<Scalar: LinearScalar>(_ x: UnsafeMutablePointer<Scalar>, _ count: Int) {
+    for i in 0..<count { x[i] = x[i].conjugate }
+}
+
+/// x = x / value; by the reciprocal where that cannot overflow.
+func divide<Scalar: LinearScalar>(_ x: UnsafeMutablePointer<Scalar>, _ count: Int, by value: Scalar) {
+    if value.magnitude1 >= Scalar.Real.leastNormalMagnitude * 4 {
+        Scalar.scal(count, 1 / value, x, 1)
+    } else {
+        for i in 0..<count { x[i] /= value }
+    }
+}
+
+/// Row rows[k] of A becomes the column sources[k] of X, before its element ends[k]; `rows` and with them `ends` ascend.
+@_specialize(where Scalar == Float)
+@_specialize(where Scalar == Double)
+@_specialize(where Scalar == Complex<Float>)
+@_specialize(where Scalar == Complex<Double>)
+func writeRows<Scalar: LinearScalar>(
+    _ rows: [Int], from sources: [Int], upTo ends: [Int], _ columns: Int, _ x: UnsafePointer<Scalar>, _ ldx: Int,
+    to a: UnsafeMutablePointer<Scalar>, _ leadingDimension: Int
+) {
+    var first = 0
+    for j in 0..<columns {
+        while first < rows.count, ends[first] <= j { first &+= 1 }
+        for k in first..<rows.count { a[rows[k] &+ j &* leadingDimension] = x[j &+ sources[k] &* ldx] }
+    }
+}

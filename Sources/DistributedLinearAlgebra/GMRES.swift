@@ -21,6 +21,7 @@ internal import RealModule
 ///   - limit: the most iterations.
 ///   - tolerance: how small ‖M⁻¹ (R - A D)‖ is to become, relative to ‖M⁻¹ R‖.
 /// - Returns: the iterations that were made. A column in which NaN or infinity appears gets what came before.
+/// - Throws: `TesseraError.interrupted` between two iterations.
 func correctByGMRES<Scalar: LinearScalar>(
     _ a: borrowing DistributedMatrix<Scalar>, isAdjoint: Bool, _ factor: borrowing LowPrecisionFactor<Scalar>,
     _ w: inout DistributedMatrix<Scalar>, isActive: [Bool], limit: Int, tolerance: Scalar.Real
@@ -39,6 +40,7 @@ func correctByGMRES<Scalar: LinearScalar>(
     var iterations = 0
     while iterations < limit, columns.contains(where: { !$0.isDone }) {
         let k = iterations
+        try w.grid.communicator.stopIfAsked()
         try multiply(a, transposeA: isAdjoint ? .conjugateTranspose : .none, space.vector(k), into: &w)
         try factor.solve(&w, adjoint: isAdjoint, in: .full)
         let projections = space.orthogonalize(&w, against: k + 1)

@@ -9,7 +9,8 @@ extension LU {
     /// A⁻¹, dealt like A. Collective.
     ///
     /// - Throws, on all ranks: `TesseraError.singular`;
-    ///   `TesseraError.argument` where A is not square; `TesseraError.memory` where it does not fit.
+    ///   `TesseraError.argument` where A is not square; `TesseraError.memory` where it does not fit;
+    ///   `TesseraError.interrupted` between two blocks.
     public borrowing func inverse() throws(TesseraError) -> DistributedMatrix<Scalar> {
         try requireSquare("inverse")
         if let firstZeroPivot { throw .singular(pivot: firstZeroPivot) }
@@ -23,7 +24,7 @@ extension LU {
 extension Cholesky {
     /// A⁻¹, dealt like A. Collective.
     ///
-    /// - Throws: `TesseraError.memory` on all ranks where it does not fit.
+    /// - Throws, on all ranks: `TesseraError.memory` where it does not fit; `TesseraError.interrupted` between two blocks.
     public borrowing func inverse() throws(TesseraError) -> DistributedMatrix<Scalar> {
         var x = try DistributedMatrix<Scalar>(zeros: factor.layout, on: factor.grid)
         x.fill { $0 == $1 ? 1 : 0 }

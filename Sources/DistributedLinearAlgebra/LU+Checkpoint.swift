@@ -21,10 +21,13 @@ struct LUState<Scalar: LinearScalar> {
     var repeatedPanels: [Int] = []
     let pivoting: Pivoting
     let norms: MatrixNorms<Scalar.Real>
+    /// How a checkpoint calls the factorization.
+    let kind: String
 
-    init(_ pivoting: Pivoting, norms: MatrixNorms<Scalar.Real>) {
+    init(_ pivoting: Pivoting, norms: MatrixNorms<Scalar.Real>, kind: String = LU<Scalar>.checkpointKind) {
         self.pivoting = pivoting
         self.norms = norms
+        self.kind = kind
     }
 
     mutating func add(_ found: FoundPivots, _ panel: Range<Int>) {
@@ -46,10 +49,19 @@ struct LUState<Scalar: LinearScalar> {
         let values = try saved.state("norms", count: 3).map { Scalar.Real(bits: $0) }
         norms = MatrixNorms(one: values[0], infinity: values[1], maximum: values[2])
         exchangedSteps = step
+        kind = saved.manifest.kind
         let words = try saved.state("pivoting", count: 3)
         let pivoting = Pivoting(words: words)
         try saved.require(pivoting != nil, "a pivoting, found \(words)")
         self.pivoting = pivoting ?? .partial
+    }
+
+    /// That of a finished factorization.
+    init(_ pivoting: Pivoting, pivots: [Int], firstZero: Int?, norms: MatrixNorms<Scalar.Real>, kind: String) {
+        self.init(pivoting, norms: norms, kind: kind)
+        self.pivots = pivots
+        self.firstZero = firstZero
+        exchangedSteps = pivots.count
     }
 
     /// The state for a checkpoint.
@@ -79,11 +91,13 @@ extension LU {
     }
 
     /// Takes up a factorization, as ``init(resuming:on:block:)``; nil where there is nothing to take up. Collective.
+    ///
+    /// - Parameter kind: how the checkpoint calls it.
     package static func resumed(
-        from store: CheckpointStore, on grid: ProcessGrid, block: Int? = nil
+        from store: CheckpointStore, as kind: String = checkpointKind, on grid: ProcessGrid, block: Int? = nil
     ) throws(TesseraError) -> LU? {
         var state: LUState<Scalar>?
-        let matrix = try store.restore(kind: checkpointKind, scalar: Scalar.typeName, on: grid.communicator) {
+        let matrix = try store.restore(kind: kind, scalar: Scalar.typeName, on: grid.communicator) {
             (saved) throws(TesseraError) -> DistributedMatrix<Scalar> in
             let matrix: DistributedMatrix<Scalar> = try saved.matrix("factors", block: block, on: grid)
             state = try LUState(saved, rows: matrix.rows, columns: matrix.columns)
@@ -93,8 +107,35 @@ extension LU {
         return try LU(factoring: matrix, from: state, store)
     }
 
+    /// Runs what uses the factors; where a signal stops that, they are saved before. Collective.
+    borrowing func saved<Result: ~Copyable>(
+        in store: CheckpointStore?, _ body: () throws(TesseraError) -> Result
+    ) throws(TesseraError) -> Result {
+        let state = LUState<Scalar>(
+            pivoting, pivots: pivots, firstZero: firstZeroPivot, norms: norms, kind: LU.checkpointKind)
+        return try savingWhereStopped(store, state.kind, state.step, body) { (store) throws(TesseraError) in
+            try store.save(factors, state)
+        }
+    }
+
     /// How a checkpoint calls the factorization.
     package static var checkpointKind: String { "LU" }
+}
+
+/// Runs what comes behind a factorization. Where a signal stops that, the finished factors are saved before, unless the
+/// newest generation holds them: another run need not factor again. Collective.
+func savingWhereStopped<Result: ~Copyable>(
+    _ store: CheckpointStore?, _ kind: String, _ step: Int, _ body: () throws(TesseraError) -> Result,
+    saving save: (CheckpointStore) throws(TesseraError) -> Void
+) throws(TesseraError) -> Result {
+    do throws(TesseraError) {
+        return try body()
+    } catch {
+        if case .interrupted = error, let store, store.held != CheckpointStore.Contents(kind: kind, step: step) {
+            try save(store)
+        }
+        throw error
+    }
 }
 
 extension CheckpointStore {
@@ -103,7 +144,7 @@ extension CheckpointStore {
         _ a: borrowing DistributedMatrix<Scalar>, _ state: LUState<Scalar>
     ) throws(TesseraError) {
         try write(
-            kind: LU<Scalar>.checkpointKind, scalar: Scalar.typeName, step: state.step, state: state.saved,
+            kind: state.kind, scalar: Scalar.typeName, step: state.step, state: state.saved,
             on: a.grid.communicator
         ) { (files) throws(TesseraError) in try files.add(a, as: "factors") }
     }

@@ -14,6 +14,24 @@ public struct Determinant<Scalar: LinearScalar>: Sendable {
     /// log |det A|; minus infinity where the determinant is 0.
     public let logarithm: Scalar.Real
 
+    init(phase: Scalar, logarithm: Scalar.Real) {
+        self.phase = phase
+        self.logarithm = logarithm
+    }
+
+    /// The product of some factors, none of them zero, or its opposite.
+    init(product factors: [Scalar], negated: Bool) {
+        var phase: Scalar = negated ? -1 : 1
+        logarithm = factors.reduce(0) { sum, factor in
+            let modulus = factor.absoluteValue
+            phase *= Scalar(real: factor.realPart / modulus, imaginary: factor.imaginaryPart / modulus)
+            return sum + Scalar.Real.log(modulus)
+        }
+        // Keeps a complex phase of length 1 through many factors.
+        let length = phase.absoluteValue
+        self.phase = Scalar(real: phase.realPart / length, imaginary: phase.imaginaryPart / length)
+    }
+
     /// The number itself, which may overflow or underflow.
     public var value: Scalar {
         phase == .zero ? .zero : phase * Scalar(real: Scalar.Real.exp(logarithm))
@@ -30,19 +48,13 @@ extension LU {
         try requireConclusivePivots()
         if firstZeroPivot != nil { return Determinant(phase: .zero, logarithm: -Scalar.Real.infinity) }
         let exchanges = pivots.enumerated().count { $0.offset != $0.element }
-        var phase: Scalar = exchanges.isMultiple(of: 2) ? 1 : -1
-        var logarithm = butterflies.map { Scalar.Real(-$0.logarithmOfDeterminant) } ?? 0
         let pivotValues = factors.grid.communicator.collectively("determinant") { () throws(TesseraError) -> [Scalar] in
             try diagonal()
         }
-        for pivot in pivotValues {
-            let modulus = pivot.absoluteValue
-            phase *= Scalar(real: pivot.realPart / modulus, imaginary: pivot.imaginaryPart / modulus)
-            logarithm += Scalar.Real.log(modulus)
-        }
-        // Keeps a complex phase of length 1 through many factors.
-        let length = phase.absoluteValue
+        let determinant = Determinant(product: pivotValues, negated: !exchanges.isMultiple(of: 2))
+        guard let butterflies else { return determinant }
         return Determinant(
-            phase: Scalar(real: phase.realPart / length, imaginary: phase.imaginaryPart / length), logarithm: logarithm)
+            phase: determinant.phase,
+            logarithm: determinant.logarithm - Scalar.Real(butterflies.logarithmOfDeterminant))
     }
 }

@@ -48,11 +48,11 @@ func factorWithPivoting<Scalar: LinearScalar>(
         let isPausing = verdict != .proceed
         state.add(FoundPivots(words: words), current)
         let moves = RowMoves(state.pivots, current)
-        if !next.isEmpty {
+        try step.updateColumns(next.upperBound..<n, current, l, moves, of: &a) { (step, a) throws(TesseraError) in
+            guard !next.isEmpty else { return }
             try step.updateColumns(next, current, l, moves, of: &a)
             if !isPausing { try step.factorPanel(next, of: &a) }
         }
-        try step.updateColumns(next.upperBound..<n, current, l, moves, of: &a)
         guard isPausing, let store else { continue }
         for start in panelStarts(before: state.step, panel) {
             try step.exchangeBehind(panel(from: start), state, of: &a)
@@ -160,26 +160,46 @@ private struct LUStep<Scalar: LinearScalar>: ~Copyable {
             isRepeated: pivoting == .tournament && grid.rows > 1)
     }
 
-    /// All of the panel's work on some columns behind it: exchanges, U12 = L11⁻¹ A12, A22 -= L21 U12.
+    /// All of the panel's work on some columns behind it: exchanges, U12 = L11⁻¹ A12, A22 -= L21 U12; `ahead` comes before
+    /// that or, where no message is needed for it, beside it on the rank's other threads.
     mutating func updateColumns(
         _ range: Range<Int>, _ panel: Range<Int>, _ l: Panel<Scalar>, _ moves: RowMoves,
-        of a: inout DistributedMatrix<Scalar>
+        of a: inout DistributedMatrix<Scalar>,
+        ahead: (inout Self, inout DistributedMatrix<Scalar>) throws(TesseraError) -> Void = { _, _ in }
     ) throws(TesseraError) {
         let local = columns.localRange(range, on: grid.column)
-        guard !local.isEmpty else { return }
         let routes = RowRoutes(moves, rows, on: grid.row)
-        // Where a process column is one rank, nothing but cache decides how many columns are done at once.
-        let width = grid.rows == 1 ? grid.sliceWidth(of: local.count) : local.count
-        for first in stride(from: local.lowerBound, to: local.upperBound, by: width) {
-            let slice = first..<min(first + width, local.upperBound)
-            if !moves.moves.isEmpty {
-                try Trace.span("swap") { () throws(TesseraError) in
-                    try exchange.move(routes, of: a, columns: slice)
-                }
-            }
-            Trace.span("trsm") { solveBlockRow(panel, l, slice, of: &a) }
-            let u = try broadcastBlockRow(panel, slice, of: a)
-            try updateTrailingMatrix(panel, l, u, slice, of: &a)
+        guard grid.rows > 1 else {
+            return try updateSlices(local, panel, l, routes, of: &a, ahead: ahead)
+        }
+        try ahead(&self, &a)
+        guard !local.isEmpty else { return }
+        if !moves.moves.isEmpty {
+            try Trace.span("swap") { () throws(TesseraError) in try exchange.move(routes, of: a, columns: local) }
+        }
+        Trace.span("trsm") { solveBlockRow(panel, l, local, of: &a) }
+        let u = try broadcastBlockRow(panel, local, of: a)
+        try updateTrailingMatrix(panel, l, u, local, of: &a)
+    }
+
+    /// The same where a process column is one rank: in slices of columns for which a thread does all of the work.
+    private mutating func updateSlices(
+        _ local: Range<Int>, _ panel: Range<Int>, _ l: Panel<Scalar>, _ routes: RowRoutes,
+        of a: inout DistributedMatrix<Scalar>,
+        ahead: (inout Self, inout DistributedMatrix<Scalar>) throws(TesseraError) -> Void
+    ) throws(TesseraError) {
+        let update = SliceUpdate(
+            l: l, depth: panel.count, top: rows.local(GlobalIndex(panel.lowerBound)).value, end: a.localRows,
+            columns: a.storage, leadingDimension: a.leadingDimension, exchange: exchange.local(routes))
+        let slices = threadSlices(of: local, ahead: 2 * panel.count)
+        try ThreadCrew.share(slices.count) {
+            update.apply(to: slices[$0], thread: $1)
+        } ahead: {
+            () throws(TesseraError) in
+            try ahead(&self, &a)
+        } between: {
+            () throws(TesseraError) in
+            try panels.advance()
         }
     }
 
@@ -243,5 +263,65 @@ private struct LUStep<Scalar: LinearScalar>: ~Copyable {
             try exchange.move(
                 RowRoutes(moves, rows, on: grid.row), of: a, columns: columns.localRange(panel, on: grid.column))
         }
+    }
+}
+
+extension LUStep {
+    /// Columns in slices for the rank's threads: a long one for each, then short ones with which all come to their end at
+    /// the same time. What the first thread does before its slice takes it about as long as `ahead` columns: the next
+    /// panel's update as long as its columns, and the panel itself, at half of the update's rate, the same again.
+    private func threadSlices(of local: Range<Int>, ahead: Int) -> [Range<Int>] {
+        let threads = OpenBLAS.threads
+        let widest = grid.sliceWidth(of: local.count)
+        let share = (local.count + ahead) / threads
+        // A sixth of the work is left for the short slices.
+        var widths = [Int](repeating: share - share / 6, count: threads - 1) + [max(0, share - ahead) * 5 / 6]
+        let short = max(128, share / 12)
+        var slices: [Range<Int>] = []
+        var first = local.lowerBound
+        while first < local.upperBound {
+            let width = threads == 1 ? widest : widths.isEmpty ? short : min(widest, max(short, widths.removeFirst()))
+            slices.append(first..<min(first + width, local.upperBound))
+            first = slices[slices.count - 1].upperBound
+        }
+        return slices
+    }
+}
+
+/// All of a panel's work on columns behind it, on the one rank of a process column.
+private struct SliceUpdate<Scalar: LinearScalar>: @unchecked Sendable {
+    let l: Panel<Scalar>
+    /// Columns of the panel.
+    let depth: Int
+    /// The first local row of the panel, and the end of all.
+    let top: Int
+    let end: Int
+    /// This rank's share of A.
+    let columns: UnsafeMutablePointer<Scalar>
+    let leadingDimension: Int
+    let exchange: LocalRowExchange<Scalar>
+
+    func apply(to slice: Range<Int>, thread: Int) {
+        let first = columns + slice.lowerBound * leadingDimension
+        span("swap", thread) { exchange.move(slice.count, first, leadingDimension, thread: thread) }
+        // U12 = L11⁻¹ A12
+        span("trsm", thread) {
+            Scalar.trsm(
+                .left, .lower, .none, .unit, depth, slice.count, 1, l.base, l.leadingDimension, first + top,
+                leadingDimension)
+        }
+        let below = end - top - depth
+        guard below > 0 else { return }
+        // A22 -= L21 U12
+        span("update", thread) {
+            Scalar.gemm(
+                .none, .none, below, slice.count, depth, -1, l.base + depth, l.leadingDimension, first + top,
+                leadingDimension, 1, first + top + depth, leadingDimension)
+        }
+    }
+
+    /// The timeline is that of the rank's first thread.
+    private func span(_ name: String, _ thread: Int, _ body: () -> Void) {
+        if thread == 0 { Trace.span(name, body) } else { body() }
     }
 }

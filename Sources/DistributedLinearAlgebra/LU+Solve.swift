@@ -17,7 +17,8 @@ extension LU {
     ///   - transpose: A, its transpose or its conjugate transpose.
     /// - Throws, on all ranks: `TesseraError.singular`;
     ///   `TesseraError.argument` where A is not square or B has not n rows;
-    ///   `TesseraError.memory` where a copy of B does not fit.
+    ///   `TesseraError.memory` where a copy of B does not fit; with many columns `TesseraError.interrupted` between two
+    ///   blocks.
     public borrowing func solve(
         _ b: borrowing DistributedMatrix<Scalar>, transpose: Transpose = .none
     ) throws(TesseraError) -> DistributedMatrix<Scalar> {

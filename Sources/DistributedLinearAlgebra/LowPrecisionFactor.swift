@@ -16,7 +16,7 @@ internal import MessagePassing
 
 /// Why a system was solved in full precision although mixed precision was asked for.
 public enum MixedPrecisionFailure: Hashable, Sendable, CustomStringConvertible {
-    /// A, B, the lower-precision factors or a residual hold NaN or infinity.
+    /// A, B, the lower-precision factors, A's norm or a residual hold NaN or infinity.
     case notFinite
     /// The pivot at this index (from 0) is exactly zero in the lower precision.
     case singular(pivot: Int)
@@ -24,6 +24,8 @@ public enum MixedPrecisionFailure: Hashable, Sendable, CustomStringConvertible {
     case notPositiveDefinite(minor: Int)
     /// The residual did not come down to the full precision's in so many iterations.
     case noConvergence(iterations: Int)
+    /// A checkpoint of the factorization in full precision was taken up.
+    case resumedInFullPrecision
 
     public var description: String {
         switch self {
@@ -31,6 +33,7 @@ public enum MixedPrecisionFailure: Hashable, Sendable, CustomStringConvertible {
         case .singular(let pivot): "pivot \(pivot) is zero in lower precision"
         case .notPositiveDefinite(let minor): "minor \(minor) is not positive in lower precision"
         case .noConvergence(let iterations): "no convergence in \(iterations) iterations"
+        case .resumedInFullPrecision: "a checkpoint in full precision was taken up"
         }
     }
 }
@@ -40,9 +43,11 @@ package struct LowPrecisionFactor<Scalar: LinearScalar>: ~Copyable {
     package enum Arithmetic { case lower, full }
 
     /// L and U, or L.
-    private let factor: DistributedMatrix<Scalar.Lower>
+    let factor: DistributedMatrix<Scalar.Lower>
     /// Nil for Cholesky.
     package let pivots: [Int]?
+    /// That of LU.
+    let pivoting: Pivoting
     private let forward: RowMoves
     private let backward: RowMoves
     /// This rank's shares of R and C, and whether they are all ones.
@@ -51,9 +56,11 @@ package struct LowPrecisionFactor<Scalar: LinearScalar>: ~Copyable {
     private let isScaled: Bool
 
     private init(
-        _ factor: consuming DistributedMatrix<Scalar.Lower>, _ pivots: [Int]?, _ scales: Equilibration<Scalar>
+        _ factor: consuming DistributedMatrix<Scalar.Lower>, _ pivots: [Int]?, _ pivoting: Pivoting,
+        _ scales: Equilibration<Scalar>
     ) {
         self.pivots = pivots
+        self.pivoting = pivoting
         forward = RowMoves(pivots ?? [], 0..<(pivots?.count ?? 0))
         backward = RowMoves(pivots ?? [], 0..<(pivots?.count ?? 0), reversed: true)
         let (rows, part) = (factor.layout.rows, factor.grid.row)
@@ -66,10 +73,14 @@ package struct LowPrecisionFactor<Scalar: LinearScalar>: ~Copyable {
 
     /// Factors A, of which a copy is made in square blocks, by Cholesky or by LU. Nil where that fails. Collective.
     ///
-    /// - Precondition: not by random butterflies.
+    /// - Parameters:
+    ///   - pivoting: that of LU; not random butterflies.
+    ///   - store: where the factorization saves itself; nil for nowhere.
+    ///   - isResuming: whether the factorization that the store holds is taken up.
     /// - Throws: `TesseraError.interrupted` between two panels.
     package static func factor(
         _ a: borrowing DistributedMatrix<Scalar>, isHermitian: Bool, pivoting: Pivoting = .partial,
+        checkpoint store: CheckpointStore? = nil, resuming isResuming: Bool = false,
         _ failure: inout MixedPrecisionFailure?
     ) throws(TesseraError) -> LowPrecisionFactor? {
         let scales = Trace.span("equilibrate") {
@@ -81,11 +92,15 @@ package struct LowPrecisionFactor<Scalar: LinearScalar>: ~Copyable {
             failure = .notFinite
             return nil
         }
-        let lowered = try Trace.span("convert") { () throws(TesseraError) in try a.loweredInSquareBlocks(scales) }
+        let block = a.squareBlock
+        func lowered() throws(TesseraError) -> DistributedMatrix<Scalar.Lower> {
+            try Trace.span("convert") { () throws(TesseraError) in try a.loweredInSquareBlocks(scales, block) }
+        }
         if isHermitian {
             do throws(TesseraError) {
-                let cholesky = try Cholesky(consuming: lowered)
-                return LowPrecisionFactor(cholesky.takeFactor(), nil, scales)
+                let cholesky = try Cholesky.forRefinement(
+                    store, resuming: isResuming, on: a.grid, block: block, lowered)
+                return LowPrecisionFactor(cholesky.takeFactor(), nil, pivoting, scales)
             } catch {
                 guard case .notPositiveDefinite(let minor) = error else { throw error }
                 failure = .notPositiveDefinite(minor: minor)
@@ -93,13 +108,13 @@ package struct LowPrecisionFactor<Scalar: LinearScalar>: ~Copyable {
             }
         }
         precondition(!pivoting.isByButterflies)
-        let lu = try LU(consuming: lowered, pivoting: pivoting)
+        let lu = try LU.forRefinement(store, resuming: isResuming, pivoting, on: a.grid, block: block, lowered)
         if let pivot = lu.firstZeroPivot {
             failure = .singular(pivot: pivot)
             return nil
         }
-        let pivots = lu.pivots
-        return LowPrecisionFactor(lu.takeFactors(), pivots, scales)
+        let (pivots, pivoting) = (lu.pivots, lu.pivoting)
+        return LowPrecisionFactor(lu.takeFactors(), pivots, pivoting, scales)
     }
 
     /// A matrix of n x m whose rows are dealt like A's: the layout in which systems are refined.
@@ -183,9 +198,15 @@ extension Cholesky {
 }
 
 extension DistributedMatrix {
+    /// The width of A's blocks where they are square, and else that of those that are made.
+    fileprivate var squareBlock: Int {
+        layout.rows.block == layout.columns.block
+            ? layout.rows.block : MatrixLayout.automaticBlock(rows: rows, columns: columns, on: grid)
+    }
+
     /// R A C in the lower precision, in square blocks. Collective where A's blocks are not square.
     fileprivate borrowing func loweredInSquareBlocks(
-        _ scales: Equilibration<Scalar>
+        _ scales: Equilibration<Scalar>, _ block: Int
     ) throws(TesseraError) -> DistributedMatrix<Scalar.Lower> {
         let low = try DistributedMatrix<Scalar.Lower>(zeros: layout, on: grid)
         let ownRows = localShare(of: scales.rows)
@@ -198,7 +219,6 @@ extension DistributedMatrix {
             }
         }
         if layout.rows.block == layout.columns.block { return low }
-        let block = MatrixLayout.automaticBlock(rows: rows, columns: columns, on: grid)
         return try low.redistributed(to: MatrixLayout(rows: rows, columns: columns, block: block, on: grid))
     }
 

@@ -34,10 +34,12 @@ package struct RefinementCourse: Sendable {
 package struct MixedPrecisionAnswer<Scalar: LinearScalar>: ~Copyable {
     /// X, dealt like B.
     package let x: DistributedMatrix<Scalar>
-    /// κ₁(A), estimated; nil where it was not asked for.
-    package let conditionEstimate: Scalar.Real?
+    /// Nil where it was not asked for.
+    package let quality: SolveQuality<Scalar.Real>?
     /// `.cholesky` or `.lu`.
     package let method: SolveMethod
+    /// Of LU.
+    package let pivoting: Pivoting?
     package let iterations: Int
 
     package consuming func takeX() -> DistributedMatrix<Scalar> { x }
@@ -49,43 +51,86 @@ package struct MixedPrecisionAnswer<Scalar: LinearScalar>: ~Copyable {
 ///   - method: `.cholesky` or `.lu`.
 ///   - pivoting: that of LU; not random butterflies.
 ///   - mayTryLU: whether LU follows where A is not positive definite in the lower precision.
-///   - wantsCondition: whether to estimate κ₁(A), by some five solves more.
-/// - Throws: `TesseraError.interrupted` between two panels of the factorization.
+///   - wantsQuality: whether to estimate κ₁(A), by some five solves more, and take the backward error.
+///   - store: where the factorization saves itself, also where a signal stops what comes behind it, and where it is taken up
+///     again; nil for nowhere.
+/// - Throws: `TesseraError.interrupted` between two panels of the factorization, two steps of the refinement or two solves
+///   of the estimate; `TesseraError.file` on all ranks where a checkpoint cannot be written or the store is another job's.
 package func solveInMixedPrecision<Scalar: LinearScalar>(
     _ a: borrowing DistributedMatrix<Scalar>, _ b: borrowing DistributedMatrix<Scalar>, method: SolveMethod,
-    pivoting: Pivoting = .partial, mayTryLU: Bool = false, wantsCondition: Bool = true,
+    pivoting: Pivoting = .partial, mayTryLU: Bool = false, wantsQuality: Bool = true,
+    checkpoint store: CheckpointStore? = nil, _ failure: inout MixedPrecisionFailure?
+) throws(TesseraError) -> MixedPrecisionAnswer<Scalar>? {
+    let saved = try store?.savedFactorization(
+        of: Scalar.self, for: mayTryLU ? .automatic : method, in: .mixed, on: a.grid.communicator)
+    let resumable = saved?.precision == .mixed ? saved?.method : nil
+    var method = resumable ?? method
+    var attempt = try LowPrecisionFactor.factor(
+        a, isHermitian: method == .cholesky, pivoting: pivoting, checkpoint: store, resuming: method == resumable,
+        &failure)
+    if attempt == nil, mayTryLU, case .notPositiveDefinite = failure {
+        store?.beginAnew()
+        method = .lu
+        attempt = try LowPrecisionFactor.factor(
+            a, isHermitian: false, pivoting: pivoting, checkpoint: store, &failure)
+    }
+    guard let factor = attempt.take() else {
+        store?.beginAnew()
+        return nil
+    }
+    let answer = try factor.saved(in: store) { () throws(TesseraError) in
+        try solveByRefining(a, b, factor, method, wantsQuality: wantsQuality, &failure)
+    }
+    if answer == nil { store?.beginAnew() }
+    return answer
+}
+
+/// The solution with these factors; nil, and the reason, where refinement fails.
+private func solveByRefining<Scalar: LinearScalar>(
+    _ a: borrowing DistributedMatrix<Scalar>, _ b: borrowing DistributedMatrix<Scalar>,
+    _ factor: borrowing LowPrecisionFactor<Scalar>, _ method: SolveMethod, wantsQuality: Bool,
     _ failure: inout MixedPrecisionFailure?
 ) throws(TesseraError) -> MixedPrecisionAnswer<Scalar>? {
-    var method = method
-    var attempt = try LowPrecisionFactor.factor(a, isHermitian: method == .cholesky, pivoting: pivoting, &failure)
-    if attempt == nil, mayTryLU, case .notPositiveDefinite = failure {
-        method = .lu
-        attempt = try LowPrecisionFactor.factor(a, isHermitian: false, pivoting: pivoting, &failure)
-    }
-    guard let factor = attempt.take() else { return nil }
     var x = DistributedMatrix<Scalar>(workspace: factor.layout(columns: b.columns, like: b.layout.columns), on: b.grid)
     try x.replace(with: b.view)
-    let course = try refine(&x, a, factor)
+    let norms = try a.norms()
+    let course = try refine(&x, a, factor, norm: norms.infinity)
     if let reason = course.failure {
         failure = reason
         return nil
     }
     failure = nil
-    let condition = wantsCondition ? try estimateCondition(a, factor, x) : nil
     var answer = try b.copy()
     try answer.replace(with: x.view)
+    guard wantsQuality else {
+        return MixedPrecisionAnswer(
+            x: answer, quality: nil, method: method, pivoting: method == .lu ? factor.pivoting : nil,
+            iterations: course.iterations)
+    }
+    let error = worstBackwardError(try residual(a, answer, b), answer, b, norm: norms.infinity)
+    let condition = try estimateCondition(a, factor, x, norms, course)
+    let quality = SolveQuality(condition: condition, backwardError: error)
     return MixedPrecisionAnswer(
-        x: answer, conditionEstimate: condition, method: method, iterations: course.iterations)
+        x: answer, quality: quality, method: method, pivoting: method == .lu ? factor.pivoting : nil,
+        iterations: course.iterations)
 }
 
 /// Replaces B, in a layout of the factor, by op(A)⁻¹ B to full precision; op(A) is A or Aᴴ. Collective.
+///
+/// - Parameter norm: ‖op(A)‖∞, where it is known.
+/// - Throws: `TesseraError.interrupted` between two steps, plain ones or GMRES's, with X half done.
 package func refine<Scalar: LinearScalar>(
     _ x: inout DistributedMatrix<Scalar>, _ a: borrowing DistributedMatrix<Scalar>, adjoint isAdjoint: Bool = false,
-    _ factor: borrowing LowPrecisionFactor<Scalar>
+    _ factor: borrowing LowPrecisionFactor<Scalar>, norm known: Scalar.Real? = nil
 ) throws(TesseraError) -> RefinementCourse {
-    let goal = RefinementGoal<Scalar>(norm: try a.norm(isAdjoint ? .one : .infinity), order: a.rows)
+    let norm = if let known { known } else { try a.norm(isAdjoint ? .one : .infinity) }
+    let goal = RefinementGoal<Scalar>(norm: norm, order: a.rows)
     let b = try x.copy()
     var course = RefinementCourse()
+    guard goal.norm.isFinite else {
+        course.failure = .notFinite
+        return course
+    }
     try factor.solve(&x, adjoint: isAdjoint, in: .lower)
     var r = try residual(a, adjoint: isAdjoint, x, b)
     var sizes = goal.sizes(r, x)
@@ -97,6 +142,7 @@ package func refine<Scalar: LinearScalar>(
         }
         guard worst <= last / 8, course.plainSteps < mostIterations else { break }
         last = worst
+        try a.grid.communicator.stopIfAsked()
         try Trace.span("correct") { () throws(TesseraError) in
             try factor.solve(&r, adjoint: isAdjoint, in: .lower)
         }
@@ -153,18 +199,22 @@ private func refineByGMRES<Scalar: LinearScalar>(
 }
 
 /// κ₁(A) = ‖A‖₁ ‖A⁻¹‖₁ by solves with the factors, or by refined ones where those do not tell A from a singular matrix.
+///
+/// Where plain steps alone have refined X, each took a factor of eight off the residual: the factors' inverse F⁻¹ is A⁻¹
+/// to that factor, ‖I - F⁻¹ A‖ being what a step leaves.
 private func estimateCondition<Scalar: LinearScalar>(
     _ a: borrowing DistributedMatrix<Scalar>, _ factor: borrowing LowPrecisionFactor<Scalar>,
-    _ model: borrowing DistributedMatrix<Scalar>
+    _ model: borrowing DistributedMatrix<Scalar>, _ norms: MatrixNorms<Scalar.Real>, _ course: RefinementCourse
 ) throws(TesseraError) -> Scalar.Real {
-    let norm = try a.norm(.one)
+    let norm = norms.one
     let quick = try estimateInverseNorm(of: model) { (x, isAdjoint) throws(TesseraError) in
         try factor.solve(&x, adjoint: isAdjoint, in: .lower)
     }
-    if norm * quick * Scalar.Real(Scalar.Lower.unitRoundoff) < 0.01 { return norm * quick }
+    let isClose = course.plainSteps > 0 && course.groups.isEmpty
+    if isClose || norm * quick * Scalar.Real(Scalar.Lower.unitRoundoff) < 0.01 { return norm * quick }
     let refined = try estimateInverseNorm(of: model) { (x, isAdjoint) throws(TesseraError) in
         // What does not converge is a lower bound still.
-        _ = try refine(&x, a, adjoint: isAdjoint, factor)
+        _ = try refine(&x, a, adjoint: isAdjoint, factor, norm: isAdjoint ? norms.one : norms.infinity)
     }
     // A NaN is kept.
     return norm * largerOrNaN(refined, quick)

@@ -34,6 +34,8 @@ struct ProductStep<Scalar: LinearScalar>: ~Copyable {
     let parts: [LocalTriangle.Part]
     /// The product in a part that the diagonal crosses.
     let crossing: Workspace<Scalar>
+    /// How the right panels are read: of a square, they are rows of the left ones.
+    private var rightOperation = Transpose.none
 
     /// - Parameters:
     ///   - a: the operand after whose blocks the inner dimension is cut: op(A).
@@ -76,6 +78,30 @@ struct ProductStep<Scalar: LinearScalar>: ~Copyable {
         try vote.end()
     }
 
+    /// C = beta C + Σ alpha A(:, K) f(A(:, K)) for a square C in square blocks; f is the transpose or the conjugate
+    /// transpose.
+    mutating func accumulateSquare(
+        _ alpha: Scalar, _ a: DistributedMatrixView<Scalar>, _ facing: Transpose, _ beta: Scalar,
+        into c: inout DistributedMatrix<Scalar>
+    ) throws(TesseraError) {
+        rightOperation = facing
+        let mirror = FacingPanel<Scalar>(depth: inner.first?.count ?? 0, beside: layout, on: c.grid)
+        var vote = SignalVote(on: c.grid.communicator)
+        func begin(_ turn: Int) throws(TesseraError) {
+            try leftPanels.begin(
+                inner[turn], 0..<layout.rows.extent, of: a, .general(.none), dealtLike: layout.rows)
+        }
+        try begin(0)
+        for (turn, panel) in inner.enumerated() {
+            let left = try leftPanels.finish()
+            try vote.stopIfAsked()
+            let right = try mirror.gather(left, panel.count, from: 0)
+            if turn + 1 < inner.count { try begin(turn + 1) }
+            try add(alpha, left, right, panel.count, turn == 0 ? beta : 1, to: &c)
+        }
+        try vote.end()
+    }
+
     /// Begins to bring the panels to their ranks.
     private mutating func begin(
         _ inner: Range<Int>, _ a: DistributedMatrixView<Scalar>, _ formA: OperandForm,
@@ -99,6 +125,9 @@ struct ProductStep<Scalar: LinearScalar>: ~Copyable {
         }
     }
 
+    /// From one column of C to the next in a right panel.
+    private func rightStride(_ right: Panel<Scalar>) -> Int { rightOperation == .none ? right.leadingDimension : 1 }
+
     /// In slices of columns, between which the next panels travel.
     private mutating func addWhole(
         _ part: LocalTriangle.Part, _ alpha: Scalar, _ left: Panel<Scalar>, _ right: Panel<Scalar>, _ depth: Int,
@@ -108,9 +137,9 @@ struct ProductStep<Scalar: LinearScalar>: ~Copyable {
         for first in stride(from: part.columns.lowerBound, to: part.columns.upperBound, by: width) {
             Trace.span("update") {
                 Scalar.gemm(
-                    .none, .none, part.rows.count, min(width, part.columns.upperBound - first), depth, alpha,
+                    .none, rightOperation, part.rows.count, min(width, part.columns.upperBound - first), depth, alpha,
                     left.base + part.rows.lowerBound, left.leadingDimension,
-                    right.base + first * right.leadingDimension, right.leadingDimension, beta,
+                    right.base + first * rightStride(right), right.leadingDimension, beta,
                     c.storage + part.rows.lowerBound + first * c.leadingDimension, c.leadingDimension)
             }
             try leftPanels.advance()
@@ -125,9 +154,10 @@ struct ProductStep<Scalar: LinearScalar>: ~Copyable {
     ) {
         guard let triangle else { return }
         Scalar.gemm(
-            .none, .none, part.rows.count, part.columns.count, depth, alpha, left.base + part.rows.lowerBound,
-            left.leadingDimension, right.base + part.columns.lowerBound * right.leadingDimension,
-            right.leadingDimension, 0, crossing.base, part.rows.count)
+            .none, rightOperation, part.rows.count, part.columns.count, depth, alpha,
+            left.base + part.rows.lowerBound, left.leadingDimension,
+            right.base + part.columns.lowerBound * rightStride(right), right.leadingDimension, 0, crossing.base,
+            part.rows.count)
         for column in part.columns {
             let rows = triangle.rows(inColumn: column, of: part.rows)
             let product = crossing.base + (column - part.columns.lowerBound) * part.rows.count - part.rows.lowerBound

@@ -39,7 +39,7 @@ extension DistributedMatrix {
     /// ‖A‖₁, ‖A‖∞ and max |aᵢⱼ| in one pass over the matrix. Collective.
     borrowing func norms() throws(TesseraError) -> MatrixNorms<Scalar.Real> {
         let sums = localSums()
-        return try grid.communicator.collectively("norm") { () throws(TesseraError) in
+        return grid.communicator.collectively("norm") { () throws(TesseraError) in
             MatrixNorms(
                 one: try largest(of: sums.columns, summedOver: grid.columnCommunicator),
                 infinity: try largest(of: sums.rows, summedOver: grid.rowCommunicator),
@@ -47,21 +47,33 @@ extension DistributedMatrix {
         }
     }
 
-    /// Σᵢ |aᵢⱼ| for each local column, Σⱼ |aᵢⱼ| for each local row, and max |aᵢⱼ|, over this rank's share. Local.
+    /// Σᵢ |aᵢⱼ| for each local column, Σⱼ |aᵢⱼ| for each local row, and max |aᵢⱼ|, over this rank's share. Local; each of
+    /// BLAS's threads sums some columns.
     borrowing func localSums() -> (columns: [Scalar.Real], rows: [Scalar.Real], maximum: Scalar.Real) {
-        var rows = [Scalar.Real](repeating: 0, count: localRows)
-        var columns = [Scalar.Real](repeating: 0, count: localColumns)
-        var maximum: Scalar.Real = 0
+        let (height, width, leadingDimension) = (localRows, localColumns, leadingDimension)
+        let parts = max(1, min(OpenBLAS.threads, width))
+        var rows = [Scalar.Real](repeating: 0, count: parts * height)
+        var columns = [Scalar.Real](repeating: 0, count: width)
+        var maxima = [Scalar.Real](repeating: 0, count: parts)
+        guard height > 0 else { return (columns, rows, 0) }
         rows.withUnsafeMutableBufferPointer { rows in
-            guard let rows = rows.baseAddress else { return }
-            for j in 0..<localColumns {
-                let (sum, largest) = addModuli(storage + j * leadingDimension, localRows, to: rows)
-                columns[j] = sum
-                // A NaN shows in the sum.
-                maximum = largerOrNaN(maximum, sum.isNaN ? sum : largest)
+            columns.withUnsafeMutableBufferPointer { columns in
+                maxima.withUnsafeMutableBufferPointer { maxima in
+                    nonisolated(unsafe) let (a, rows, columns, maxima) = (storage, rows, columns, maxima)
+                    ThreadCrew.share(parts) { part, _ in
+                        let sums = rows.baseAddress! + part * height
+                        for j in width * part / parts..<width * (part + 1) / parts {
+                            let (sum, largest) = addModuli(a + j * leadingDimension, height, to: sums)
+                            columns[j] = sum
+                            // A NaN shows in the sum.
+                            maxima[part] = largerOrNaN(maxima[part], sum.isNaN ? sum : largest)
+                        }
+                    }
+                }
             }
         }
-        return (columns, rows, maximum)
+        for part in 1..<parts { for i in 0..<height { rows[i] += rows[part * height + i] } }
+        return (columns, Array(rows.prefix(height)), maxima.reduce(0, largerOrNaN))
     }
 
     /// The largest of the sums over all ranks of a process column (row) for each local column (row).
@@ -76,9 +88,31 @@ extension DistributedMatrix {
 
     /// ‖A‖₁ = ‖A‖∞ of the Hermitian matrix whose lower triangle this is. Collective; n words a rank.
     borrowing func hermitianNorm() throws(TesseraError) -> Scalar.Real {
+        try largestSum(lowerTriangleSums(isHermitian: true).sums)
+    }
+
+    /// ‖A‖₁ = ‖A‖∞ and max |aᵢⱼ| of the Hermitian or symmetric matrix whose lower triangle this is. Collective.
+    borrowing func symmetricNorms(isHermitian: Bool) -> MatrixNorms<Scalar.Real> {
+        let (sums, maximum) = lowerTriangleSums(isHermitian: isHermitian)
+        return grid.communicator.collectively("norm") { () throws(TesseraError) in
+            let norm = try largestSum(sums)
+            return MatrixNorms(one: norm, infinity: norm, maximum: try grid.communicator.allReduce(maximum, .orNaN))
+        }
+    }
+
+    private borrowing func largestSum(_ sums: [Scalar.Real]) throws(TesseraError) -> Scalar.Real {
+        var sums = sums
+        var span = sums.mutableSpan
+        try grid.communicator.allReduce(&span, .sum)
+        return sums.reduce(0, largerOrNaN)
+    }
+
+    /// This rank's part of the row sums of |A|, by global row, and of max |aᵢⱼ|, from the lower triangle. Local.
+    private borrowing func lowerTriangleSums(isHermitian: Bool) -> (sums: [Scalar.Real], maximum: Scalar.Real) {
         // |aᵢⱼ|, i > j, counts for row i and, as |aⱼᵢ|, for row j.
         var local = [Scalar.Real](repeating: 0, count: localRows)
         var sums = [Scalar.Real](repeating: 0, count: rows)
+        var maximum: Scalar.Real = 0
         local.withUnsafeMutableBufferPointer { local in
             guard let first = local.baseAddress else { return }
             for j in 0..<localColumns {
@@ -86,14 +120,20 @@ extension DistributedMatrix {
                 let diagonal = layout.rows.count(below: GlobalIndex(column), on: grid.row)
                 let below = layout.rows.count(below: GlobalIndex(column + 1), on: grid.row)
                 let elements = storage + j * leadingDimension
-                if diagonal < below { first[diagonal] += elements[diagonal].realPart.magnitude }
-                sums[column] += addModuli(elements + below, localRows - below, to: first + below).sum
+                if diagonal < below {
+                    let element = elements[diagonal]
+                    let size = isHermitian ? element.realPart.magnitude : element.absoluteValue
+                    first[diagonal] += size
+                    maximum = largerOrNaN(maximum, size)
+                }
+                let (sum, largest) = addModuli(elements + below, localRows - below, to: first + below)
+                sums[column] += sum
+                // A NaN shows in the sum.
+                maximum = largerOrNaN(maximum, sum.isNaN ? sum : largest)
             }
         }
         for i in 0..<localRows { sums[globalRow(i)] += local[i] }
-        var span = sums.mutableSpan
-        try grid.communicator.allReduce(&span, .sum)
-        return sums.reduce(0, largerOrNaN)
+        return (sums, maximum)
     }
 
     /// max |xᵢⱼ| of each column, on every rank. Collective.

@@ -115,6 +115,9 @@ private func addTerms<Scalar: LinearScalar>(
     // f(op(A)) is f(A), or A itself.
     let (left, right) = (OperandForm.general(operation), OperandForm.general(operation == .none ? facing : .none))
     var step = ProductStep<Scalar>(a, left, k, into: c, only: triangle)
+    if terms == .square, operation == .none, c.layout.rows.block == c.layout.columns.block {
+        return try step.accumulateSquare(alpha, a, facing, beta, into: &c)
+    }
     try step.accumulate(alpha, a, left, b, right, beta, into: &c)
     if terms == .twice {
         let conjugated = facing == .conjugateTranspose ? alpha.conjugate : alpha

@@ -25,7 +25,8 @@ extension LU {
     ///   - a: A itself.
     ///   - b: n x m, on the grid of A.
     /// - Returns: the corrections made and the backward error of what X has become.
-    /// - Throws, on all ranks: `TesseraError.singular`; `TesseraError.argument` where shapes do not fit.
+    /// - Throws, on all ranks: `TesseraError.singular`; `TesseraError.argument` where shapes do not fit;
+    ///   `TesseraError.interrupted` between two steps, where X is that of the one before.
     public borrowing func refine(
         _ x: inout DistributedMatrix<Scalar>, of a: borrowing DistributedMatrix<Scalar>,
         _ b: borrowing DistributedMatrix<Scalar>
@@ -44,7 +45,26 @@ extension Cholesky {
     ///   - a: A itself, both triangles.
     ///   - b: n x m, on the grid of A.
     /// - Returns: the corrections made and the backward error of what X has become.
-    /// - Throws: `TesseraError.argument` on all ranks where shapes do not fit.
+    /// - Throws, on all ranks: `TesseraError.argument` where shapes do not fit; `TesseraError.interrupted` between two steps,
+    ///   where X is that of the one before.
+    public borrowing func refine(
+        _ x: inout DistributedMatrix<Scalar>, of a: borrowing DistributedMatrix<Scalar>,
+        _ b: borrowing DistributedMatrix<Scalar>
+    ) throws(TesseraError) -> Refinement<Scalar.Real> {
+        try refineInOnePrecision(&x, order, a, b) { (r) throws(TesseraError) in try solve(inPlace: &r) }
+    }
+}
+
+extension SymmetricIndefinite {
+    /// Corrects a solution of A X = B until its backward error is below the unit roundoff or a step does not halve it,
+    /// five times at the most. Collective.
+    ///
+    /// - Parameters:
+    ///   - x: n x m, on the grid of A: a solution, as ``solve(_:)`` gives it.
+    ///   - a: A itself, both triangles.
+    ///   - b: n x m, on the grid of A.
+    /// - Returns: the corrections made and the backward error of what X has become.
+    /// - Throws, on all ranks: `TesseraError.singular`; `TesseraError.argument` where shapes do not fit.
     public borrowing func refine(
         _ x: inout DistributedMatrix<Scalar>, of a: borrowing DistributedMatrix<Scalar>,
         _ b: borrowing DistributedMatrix<Scalar>
@@ -84,6 +104,7 @@ func refineInOnePrecision<Scalar: LinearScalar>(
             return Refinement(iterations: corrections, backwardError: error)
         }
         last = error
+        try x.grid.communicator.stopIfAsked()
         try solve(&r)
         x.add(r)
         corrections += 1

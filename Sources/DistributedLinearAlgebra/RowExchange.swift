@@ -14,6 +14,9 @@ struct RowMoves {
     /// For each row that changes its place: where it stood, and where it comes to stand; ascending by the latter.
     let moves: [(source: Int, target: Int)]
 
+    /// - Parameter moves: by ascending target.
+    init(_ moves: [(source: Int, target: Int)]) { self.moves = moves }
+
     /// - Parameter reversed: from the last exchange to the first, which undoes them.
     init(_ pivots: [Int], _ range: Range<Int>, reversed: Bool = false) {
         var standing: [Int: Int] = [:]
@@ -87,6 +90,12 @@ struct RowExchange<Scalar: LinearScalar>: ~Copyable {
         incoming = Workspace(grid.rows == 1 ? 0 : capacity)
     }
 
+    /// The exchange where a process column is one rank, for its threads.
+    func local(_ routes: RowRoutes) -> LocalRowExchange<Scalar> {
+        precondition(routes.leaving[0].count * OpenBLAS.threads <= capacity)
+        return LocalRowExchange(sources: routes.leaving[0], targets: routes.arriving[0], buffer: outgoing.base)
+    }
+
     /// Moves rows of some local columns. Collective on the process column, whose ranks have as many of them.
     func move(
         _ routes: RowRoutes, of a: borrowing DistributedMatrix<Scalar>, columns: Range<Int>
@@ -113,6 +122,20 @@ struct RowExchange<Scalar: LinearScalar>: ~Copyable {
             unpackRows(rows, columns, of: a.storage, a.leadingDimension, from: incoming.base + position)
             position += rows.count * columns.count
         }
+    }
+}
+
+/// Rows that change places within a rank, any columns by any thread.
+struct LocalRowExchange<Scalar: LinearScalar>: @unchecked Sendable {
+    let sources: [Int]
+    let targets: [Int]
+    /// Room for a column of them on each thread.
+    let buffer: UnsafeMutablePointer<Scalar>
+
+    /// In some columns, on one thread.
+    func move(_ count: Int, _ columns: UnsafeMutablePointer<Scalar>, _ leadingDimension: Int, thread: Int) {
+        Scalar.moveRows(
+            sources, to: targets, count, columns, leadingDimension, buffer: buffer + thread * sources.count)
     }
 }
 

@@ -1,14 +1,28 @@
 // A system whose factorization was saved: the method is the one that was at work, and A's structure need not be looked at.
 
-internal import DistributedArrays
-internal import Failures
-import LinearAlgebra
-internal import MessagePassing
+package import DistributedArrays
+package import Failures
+package import LinearAlgebra
+package import MessagePassing
+
+/// A factorization that a store holds.
+package struct SavedFactorization: Hashable, Sendable {
+    /// `.lu` or `.cholesky`.
+    package let method: SolveMethod
+    package let precision: SolvePrecision
+}
+
+/// What is known of a solution while the factors are still there.
+package struct SolveQuality<Real> {
+    /// κ₁(A).
+    package let condition: Real
+    package let backwardError: Real
+}
 
 /// What has become of a saved factorization.
 enum Resumption<Real> {
-    /// X is there, and κ₁(A).
-    case solved(condition: Real)
+    /// X is there.
+    case solved(SolveQuality<Real>)
     /// A is not positive definite, and the method may be another.
     case indefinite
     /// The factors of random butterflies are no good.
@@ -18,21 +32,26 @@ enum Resumption<Real> {
 }
 
 extension CheckpointStore {
-    /// The method whose factorization the newest generation holds; nil where it holds none that `method` allows. Collective.
-    func savedMethod<Scalar: LinearScalar>(
-        of type: Scalar.Type, for method: SolveMethod, on communicator: Communicator
-    ) throws(TesseraError) -> SolveMethod? {
-        let saved: SolveMethod
-        switch try newestKind(on: communicator) {
-        case LU<Scalar>.checkpointKind: saved = .lu
-        case Cholesky<Scalar>.checkpointKind: saved = .cholesky
-        default: return nil
+    /// The factorization of the newest generation that is of use: by a method that `method` allows and, unless the precision
+    /// is to be mixed, in full precision. Nil where there is none. Collective.
+    package func savedFactorization<Scalar: LinearScalar>(
+        of type: Scalar.Type, for method: SolveMethod, in precision: SolvePrecision, on communicator: Communicator
+    ) throws(TesseraError) -> SavedFactorization? {
+        let (full, lower) = (Scalar.typeName, Scalar.Lower.typeName)
+        let all = [
+            (SavedFactorization(method: .lu, precision: .full), LU<Scalar>.checkpointKind, full),
+            (SavedFactorization(method: .cholesky, precision: .full), Cholesky<Scalar>.checkpointKind, full),
+            (SavedFactorization(method: .lu, precision: .mixed), LU<Scalar.Lower>.refinementKind, lower),
+            (SavedFactorization(method: .cholesky, precision: .mixed), Cholesky<Scalar.Lower>.refinementKind, lower),
+        ].filter {
+            (method == .automatic || method == $0.0.method) && (precision == .mixed || $0.0.precision == .full)
         }
-        return method == saved || method == .automatic ? saved : nil
+        return try newest(of: all.map { (kind: $0.1, scalar: $0.2) }, on: communicator).map { all[$0].0 }
     }
 }
 
-/// X = A⁻¹ X from a factorization that was saved, X being as it was where that does not come about. Collective.
+/// X = A⁻¹ X from a factorization in full precision that was saved, X being as it was where that does not come about.
+/// Collective.
 ///
 /// - Parameters:
 ///   - saved: `.lu` or `.cholesky`.
@@ -48,19 +67,26 @@ func solveByResuming<Scalar: LinearScalar>(
     do throws(TesseraError) {
         if saved == .lu {
             guard let factor = try LU<Scalar>.resumed(from: store, on: grid, block: block) else { return .nothingWhole }
-            if try solve(by: factor, &x, b, ScaledSystem(false), &course, measure) {
-                return .solved(condition: try factor.conditionEstimate())
+            let quality = try factor.saved(in: store) { () throws(TesseraError) in
+                try solve(by: factor, &x, b, ScaledSystem(false), &course, measure)
             }
+            if let quality { return .solved(quality) }
             try x.replace(with: b.view)
+            store.beginAnew()
             return .unstable
         }
         guard let factor = try Cholesky<Scalar>.resumed(from: store, on: grid, block: block) else {
             return .nothingWhole
         }
-        try factor.solve(inPlace: &x)
-        return .solved(condition: try factor.conditionEstimate())
+        return try factor.saved(in: store) { () throws(TesseraError) in
+            try factor.solve(inPlace: &x)
+            return .solved(
+                SolveQuality(condition: try factor.conditionEstimate(), backwardError: try backwardError(x, b, measure))
+            )
+        }
     } catch {
         guard method == .automatic, case .notPositiveDefinite = error else { throw error }
+        store.beginAnew()
         return .indefinite
     }
 }

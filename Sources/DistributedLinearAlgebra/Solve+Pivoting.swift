@@ -30,9 +30,8 @@ struct PivotingCourse<Real: LinearReal> {
     /// What was asked for, then what gave X.
     var pivoting: Pivoting
     var failure: PivotingFailure?
-    /// Steps of refinement after random butterflies, and the backward error that they left.
+    /// Steps of refinement after random butterflies.
     var iterations = 0
-    var backwardError: Real?
 
     init(_ pivoting: Pivoting) { self.pivoting = pivoting }
 
@@ -48,8 +47,17 @@ typealias ResidualMeasure<Scalar: LinearScalar> = (
     _ x: borrowing DistributedMatrix<Scalar>, _ r: inout DistributedMatrix<Scalar>
 ) throws(TesseraError) -> Scalar.Real
 
-/// X = A⁻¹ X from factors; false, and why in `course`, where refinement does not make good what random butterflies give.
-/// Collective.
+/// The backward error of X. Collective.
+func backwardError<Scalar: LinearScalar>(
+    _ x: borrowing DistributedMatrix<Scalar>, _ b: borrowing DistributedMatrix<Scalar>,
+    _ measure: ResidualMeasure<Scalar>
+) throws(TesseraError) -> Scalar.Real {
+    var r = DistributedMatrix<Scalar>(workspace: b.layout, on: b.grid)
+    return try measure(x, &r)
+}
+
+/// X = A⁻¹ X from factors, and how good it is unless nobody asks; nil, and why in `course`, where refinement does not make
+/// good what random butterflies give. Collective.
 ///
 /// - Parameters:
 ///   - b: what X is at the beginning.
@@ -57,11 +65,24 @@ typealias ResidualMeasure<Scalar: LinearScalar> = (
 func solve<Scalar: LinearScalar>(
     by factor: borrowing LU<Scalar>, _ x: inout DistributedMatrix<Scalar>, _ b: borrowing DistributedMatrix<Scalar>,
     _ scaled: ScaledSystem<Scalar>, _ course: inout PivotingCourse<Scalar.Real>, _ measure: ResidualMeasure<Scalar>
-) throws(TesseraError) -> Bool {
+) throws(TesseraError) -> SolveQuality<Scalar.Real>? {
+    let error = try correct(by: factor, &x, b, scaled, &course, measure)
+    if course.failure != nil, factor.pivoting.isByButterflies { return nil }
+    let condition = try factor.conditionEstimate()
+    if let error { return SolveQuality(condition: condition, backwardError: error) }
+    return SolveQuality(condition: condition, backwardError: try backwardError(x, b, measure))
+}
+
+/// X = A⁻¹ X from factors, refined after random butterflies; then the backward error is known. What refinement does not
+/// make good stands in `course`. Collective.
+private func correct<Scalar: LinearScalar>(
+    by factor: borrowing LU<Scalar>, _ x: inout DistributedMatrix<Scalar>, _ b: borrowing DistributedMatrix<Scalar>,
+    _ scaled: ScaledSystem<Scalar>, _ course: inout PivotingCourse<Scalar.Real>, _ measure: ResidualMeasure<Scalar>
+) throws(TesseraError) -> Scalar.Real? {
     course.pivoting = factor.pivoting
     if factor.pivoting.isByButterflies, let pivot = factor.firstZeroPivot {
         course.fallBack(.zeroPivot(pivot))
-        return false
+        return nil
     }
     func correct(_ x: inout DistributedMatrix<Scalar>) throws(TesseraError) {
         scaled.enter(&x)
@@ -69,50 +90,47 @@ func solve<Scalar: LinearScalar>(
         scaled.leave(&x)
     }
     try correct(&x)
-    guard factor.pivoting.isByButterflies else { return true }
+    guard factor.pivoting.isByButterflies else { return nil }
     let refinement = try refineInOnePrecision(&x, b, measure, correct)
+    course.iterations = refinement.iterations
     let tolerance = Scalar.Real(max(16, x.rows)).squareRoot() * Scalar.unitRoundoff
     // A NaN fails the comparison.
-    guard refinement.backwardError <= tolerance else {
-        course.fallBack(.backwardError(Double(refinement.backwardError)))
-        return false
-    }
-    (course.iterations, course.backwardError) = (refinement.iterations, refinement.backwardError)
-    return true
+    if !(refinement.backwardError <= tolerance) { course.fallBack(.backwardError(Double(refinement.backwardError))) }
+    return refinement.backwardError
 }
 
-/// X = A⁻¹ X from LU of A; κ₁(A). Collective.
+/// X = A⁻¹ X from LU of A, and how good it is. Collective.
 ///
 /// - Parameters:
 ///   - a: A, whose memory the factors take.
+///   - store: where the factorization saves itself, also where a signal stops what comes behind it.
 ///   - again: A once more, for partial pivoting.
 func solveByLU<Scalar: LinearScalar>(
     _ a: consuming DistributedMatrix<Scalar>, _ x: inout DistributedMatrix<Scalar>,
     _ b: borrowing DistributedMatrix<Scalar>, _ scaled: inout ScaledSystem<Scalar>,
-    _ course: inout PivotingCourse<Scalar.Real>, _ store: CheckpointStore? = nil, _ measure: ResidualMeasure<Scalar>,
+    _ course: inout PivotingCourse<Scalar.Real>, _ store: CheckpointStore?, _ measure: ResidualMeasure<Scalar>,
     again: () throws(TesseraError) -> DistributedMatrix<Scalar>
-) throws(TesseraError) -> Scalar.Real {
-    scaled.scale(&a, isHermitian: false)
-    let condition = try attempt(a, &x, b, scaled, &course, store, measure)
-    if let condition { return condition }
+) throws(TesseraError) -> SolveQuality<Scalar.Real> {
+    if let quality = try attempt(a, &x, b, &scaled, &course, store, measure) { return quality }
+    store?.beginAnew()
     try x.replace(with: b.view)
-    var a = try again()
-    scaled.scale(&a, isHermitian: false)
-    let factor = try LU(consuming: a, checkpoint: store)
-    scaled.enter(&x)
-    try factor.solve(inPlace: &x)
-    scaled.leave(&x)
-    return try factor.conditionEstimate()
+    guard let quality = try attempt(try again(), &x, b, &scaled, &course, store, measure) else {
+        preconditionFailure("partial pivoting is the last resort")
+    }
+    return quality
 }
 
-/// The first attempt: its factors are gone before A comes again.
+/// One factorization with the pivoting of `course`; its factors are gone before A comes again.
 private func attempt<Scalar: LinearScalar>(
     _ a: consuming DistributedMatrix<Scalar>, _ x: inout DistributedMatrix<Scalar>,
-    _ b: borrowing DistributedMatrix<Scalar>, _ scaled: ScaledSystem<Scalar>,
+    _ b: borrowing DistributedMatrix<Scalar>, _ scaled: inout ScaledSystem<Scalar>,
     _ course: inout PivotingCourse<Scalar.Real>, _ store: CheckpointStore?, _ measure: ResidualMeasure<Scalar>
-) throws(TesseraError) -> Scalar.Real? {
+) throws(TesseraError) -> SolveQuality<Scalar.Real>? {
+    scaled.scale(&a, isHermitian: false)
     let factor = try LU(consuming: a, pivoting: course.pivoting, checkpoint: store)
-    return try solve(by: factor, &x, b, scaled, &course, measure) ? try factor.conditionEstimate() : nil
+    return try factor.saved(in: store) { () throws(TesseraError) in
+        try solve(by: factor, &x, b, scaled, &course, measure)
+    }
 }
 
 /// A solution by LU, and what it took.
@@ -142,10 +160,15 @@ package func solve<Scalar: LinearScalar>(
     let (layout, grid) = (factor.factors.layout, factor.factors.grid)
     var course = PivotingCourse<Scalar.Real>(factor.pivoting)
     var x = try b.copy()
-    let isSolved = try solve(by: factor, &x, b, ScaledSystem(false), &course) { (x, r) throws(TesseraError) in
-        try backwardErrors(x, b, residual: &r, panel)
+    _ = try factor.saved(in: store) { () throws(TesseraError) in
+        try correct(by: factor, &x, b, ScaledSystem(false), &course) { (x, r) throws(TesseraError) in
+            try backwardErrors(x, b, residual: &r, panel)
+        }
     }
     _ = consume factor
-    if !isSolved { x = try LU(consuming: try assembled(layout, grid, panel), checkpoint: store).solve(b) }
+    if course.failure != nil {
+        store?.beginAnew()
+        x = try LU(consuming: try assembled(layout, grid, panel), checkpoint: store).solve(b)
+    }
     return LUAnswer(x: x, pivoting: course.pivoting, fallback: course.failure, iterations: course.iterations)
 }

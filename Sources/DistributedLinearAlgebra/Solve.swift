@@ -3,6 +3,7 @@
 //     triangular                               solveTriangular            n² flops for each right-hand side
 //     Hermitian with a positive diagonal       Cholesky                   n³/3; LU where it turns out not to be definite
 //     anything else                            LU                         2 n³/3
+//     Hermitian, on request                    SymmetricIndefinite        n³/3
 //
 // Memory over all ranks: 2 n² scalars where A stays (A and its factor), n² where it is consumed; panels beside that. In
 // mixed precision 1.5 n²: A stays until the answer is right, and its factor is half as long.
@@ -22,6 +23,8 @@ public enum SolveMethod: Hashable, Sendable {
     case cholesky
     /// A is a general matrix.
     case lu
+    /// A is Hermitian; only its lower triangle is read. In full precision, without scales and checkpoints.
+    case symmetricIndefinite
 }
 
 /// The arithmetic of a factorization.
@@ -106,8 +109,10 @@ public struct SolveAnswer<Scalar: LinearScalar>: ~Copyable {
 ///   - isEquilibrating: whether to factor R A C in full precision, as ``Equilibration`` scales.
 /// - Throws, on all ranks: `TesseraError.singular`; `TesseraError.notPositiveDefinite` where the method
 ///   is `.cholesky`; `TesseraError.argument` where A is not square (least-squares problems
-///   are not solved here), B does not fit, `.mixed` is asked of a type without a lower one, or the pivoting is out of
-///   range; `TesseraError.memory` where the copies of A and B do not fit.
+///   are not solved here), B does not fit, `.mixed` is asked of a type without a lower one, the pivoting is out of range,
+///   or `.mixed` or scales are asked of `.symmetricIndefinite`; `TesseraError.memory` where the copies of A and B do not
+///   fit; `TesseraError.interrupted` between two steps of a factorization, of a solve of many columns, of a refinement or
+///   of the estimate.
 public func solve<Scalar: LinearScalar>(
     _ a: borrowing DistributedMatrix<Scalar>, _ b: borrowing DistributedMatrix<Scalar>,
     method: SolveMethod = .automatic, precision: SolvePrecision = .full, pivoting: Pivoting = .partial,
@@ -120,34 +125,38 @@ public func solve<Scalar: LinearScalar>(
         let answer = try solveInMixedPrecision(
             a, b, method: chosen, pivoting: pivoting, mayTryLU: method == .automatic, &fallback)
     {
-        let error = try backwardError(a, answer.x, b)
-        return solveAnswer(answer, error, pivoting)
+        return solveAnswer(answer)
     }
     var x = try b.copy()
     var scaled = ScaledSystem<Scalar>(isEquilibrating)
     var course = PivotingCourse<Scalar.Real>(pivoting)
-    func factorByLU() throws(TesseraError) -> Scalar.Real {
-        try solveByLU(try a.copyInSquareBlocks(), &x, b, &scaled, &course) { (x, r) throws(TesseraError) in
-            r = try residual(a, x, b)
-            return worstBackwardError(r, x, b, norm: try a.norm(.infinity))
-        } again: { () throws(TesseraError) in
+    func measure(
+        _ x: borrowing DistributedMatrix<Scalar>, _ r: inout DistributedMatrix<Scalar>
+    ) throws(TesseraError) -> Scalar.Real {
+        r = try residual(a, x, b)
+        return worstBackwardError(r, x, b, norm: try a.norm(.infinity))
+    }
+    func factorByLU() throws(TesseraError) -> SolveQuality<Scalar.Real> {
+        try solveByLU(try a.copyInSquareBlocks(), &x, b, &scaled, &course, nil, measure) { () throws(TesseraError) in
             try a.copyInSquareBlocks()
         }
     }
-    let condition: Scalar.Real
+    let quality: SolveQuality<Scalar.Real>
     switch chosen {
     case .triangular(let triangle):
-        condition = try solveByTriangle(a, triangle, &x)
+        quality = SolveQuality(
+            condition: try solveByTriangle(a, triangle, &x), backwardError: try backwardError(a, x, b))
     case .cholesky:
         let attempt = try solveByCholesky(
-            try a.copyInSquareBlocks(), &x, &scaled, orRefuse: method == .automatic)
+            try a.copyInSquareBlocks(), &x, b, &scaled, orRefuse: method == .automatic, nil, measure)
         if attempt == nil { chosen = .lu }
-        condition = if let attempt { attempt } else { try factorByLU() }
+        quality = if let attempt { attempt } else { try factorByLU() }
+    case .symmetricIndefinite:
+        quality = try solveByAasen(try a.copyInSquareBlocks(), &x, b, measure)
     case .lu, .automatic:
-        condition = try factorByLU()
+        quality = try factorByLU()
     }
-    let error = if let known = course.backwardError { known } else { try backwardError(a, x, b) }
-    return solveAnswer(x, error, condition, chosen, course, fallback, scaled)
+    return solveAnswer(x, quality, chosen, course, fallback, scaled)
 }
 
 /// Solves A X = B in the memory of A. Collective.
@@ -164,8 +173,9 @@ public func solve<Scalar: LinearScalar>(
 ///   - pivoting: as in ``solve(_:_:method:precision:pivoting:equilibrating:)``; of a factorization that is taken up again,
 ///     its own.
 ///   - isEquilibrating: as in ``solve(_:_:method:precision:pivoting:equilibrating:)``; not with a store.
-///   - store: where the factorization in full precision saves itself, and where it is taken up again if it has been saved
-///     there before; nil for nowhere.
+///   - store: where the factorization saves itself, and where it is taken up again if it has been saved there before; nil
+///     for nowhere. A signal that stops what comes behind the factorization saves it, too. A factorization in full precision
+///     is gone on with whatever is asked for; one in mixed precision is of no use to full precision, which begins anew.
 ///   - panel: the n x count matrix of A's columns in a range, on the grid of A.
 /// - Throws: as ``solve(_:_:method:precision:pivoting:equilibrating:)``; `TesseraError.argument` for scales with a store;
 ///   `TesseraError.file` on all ranks where a checkpoint cannot be written or the store holds that of another job; and
@@ -182,73 +192,81 @@ public func solve<Scalar: LinearScalar>(
             routine: "solve", name: "equilibrating", expected: "false, for a factorization that saves itself",
             found: "true")
     }
+    if store != nil, method == .symmetricIndefinite {
+        throw .argument(
+            routine: "solve", name: "checkpoint", expected: "nil for the method symmetricIndefinite", found: "a store")
+    }
     var fallback: MixedPrecisionFailure?
     var x = try b.copy()
     var scaled = ScaledSystem<Scalar>(isEquilibrating)
-    let condition: Scalar.Real
+    let quality: SolveQuality<Scalar.Real>
     let (layout, grid) = (a.layout, a.grid)
     var course = PivotingCourse<Scalar.Real>(pivoting)
     func measure(
         _ x: borrowing DistributedMatrix<Scalar>, _ r: inout DistributedMatrix<Scalar>
     ) throws(TesseraError) -> Scalar.Real { try backwardErrors(x, b, residual: &r, panel) }
     var known: SolveMethod?
-    if let store, let saved = try store.savedMethod(of: Scalar.self, for: method, on: grid.communicator) {
+    let saved = try store?.savedFactorization(of: Scalar.self, for: method, in: precision, on: grid.communicator)
+    if let store, let saved, saved.precision == .full {
         _ = consume a
-        switch try solveByResuming(saved, from: store, on: grid, layout.rows.block, &x, b, method, &course, measure) {
-        case .solved(let condition):
-            let error = if let known = course.backwardError { known } else { try backwardErrors(x, b, panel) }
-            return solveAnswer(x, error, condition, saved, course, fallback, scaled)
-        case .indefinite, .unstable: known = .lu
-        case .nothingWhole: known = saved
+        let outcome = try solveByResuming(
+            saved.method, from: store, on: grid, layout.rows.block, &x, b, method, &course, measure)
+        let resumed: MixedPrecisionFailure? = precision == .mixed ? .resumedInFullPrecision : nil
+        switch outcome {
+        case .solved(let quality): return solveAnswer(x, quality, saved.method, course, resumed, scaled)
+        case .indefinite, .unstable:
+            known = .lu
+            fallback = resumed
+        case .nothingWhole: known = precision == .mixed ? nil : saved.method
         }
         a = try assembled(layout, grid, panel)
     }
     var chosen = if let known { known } else { try a.resolved(method) }
     if known == nil, precision == .mixed, chosen.isFactorization,
         let answer = try solveInMixedPrecision(
-            a, b, method: chosen, pivoting: pivoting, mayTryLU: method == .automatic, &fallback)
+            a, b, method: chosen, pivoting: pivoting, mayTryLU: method == .automatic, checkpoint: store, &fallback)
     {
-        let error = try backwardError(a, answer.x, b)
-        return solveAnswer(answer, error, pivoting)
+        return solveAnswer(answer)
     }
-    func factorByLU(_ a: consuming DistributedMatrix<Scalar>) throws(TesseraError) -> Scalar.Real {
+    func factorByLU(_ a: consuming DistributedMatrix<Scalar>) throws(TesseraError) -> SolveQuality<Scalar.Real> {
         try solveByLU(a, &x, b, &scaled, &course, store, measure) { () throws(TesseraError) in
             try assembled(layout, grid, panel)
         }
     }
     switch chosen {
     case .triangular(let triangle):
-        condition = try solveByTriangle(a, triangle, &x)
+        quality = SolveQuality(
+            condition: try solveByTriangle(a, triangle, &x), backwardError: try backwardErrors(x, b, panel))
     case .cholesky:
-        let attempt = try solveByCholesky(a, &x, &scaled, orRefuse: method == .automatic, store)
+        let attempt = try solveByCholesky(a, &x, b, &scaled, orRefuse: method == .automatic, store, measure)
         if attempt == nil { chosen = .lu }
-        condition =
-            if let attempt { attempt } else { try factorByLU(try assembled(layout, grid, panel)) }
+        quality = if let attempt { attempt } else { try factorByLU(try assembled(layout, grid, panel)) }
+    case .symmetricIndefinite:
+        quality = try solveByAasen(a, &x, b, measure)
     case .lu, .automatic:
-        condition = try factorByLU(a)
+        quality = try factorByLU(a)
     }
-    let error = if let known = course.backwardError { known } else { try backwardErrors(x, b, panel) }
-    return solveAnswer(x, error, condition, chosen, course, fallback, scaled)
+    return solveAnswer(x, quality, chosen, course, fallback, scaled)
 }
 
 /// The answer of a mixed-precision solve.
 private func solveAnswer<Scalar: LinearScalar>(
-    _ mixed: consuming MixedPrecisionAnswer<Scalar>, _ backwardError: Scalar.Real, _ pivoting: Pivoting
+    _ mixed: consuming MixedPrecisionAnswer<Scalar>
 ) -> SolveAnswer<Scalar> {
-    let (condition, method, iterations) = (mixed.conditionEstimate ?? .nan, mixed.method, mixed.iterations)
+    let (quality, method, iterations) = (mixed.quality, mixed.method, mixed.iterations)
+    let pivoting = mixed.pivoting
     return SolveAnswer(
-        x: mixed.takeX(), backwardError, condition, method, .mixed, iterations: iterations,
-        pivoting: method == .lu ? pivoting : nil)
+        x: mixed.takeX(), quality?.backwardError ?? .nan, quality?.condition ?? .nan, method, .mixed,
+        iterations: iterations, pivoting: pivoting)
 }
 
 /// The answer of a solve in full precision.
 private func solveAnswer<Scalar: LinearScalar>(
-    _ x: consuming DistributedMatrix<Scalar>, _ backwardError: Scalar.Real, _ condition: Scalar.Real,
-    _ method: SolveMethod, _ course: PivotingCourse<Scalar.Real>, _ fallback: MixedPrecisionFailure?,
-    _ scaled: ScaledSystem<Scalar>
+    _ x: consuming DistributedMatrix<Scalar>, _ quality: SolveQuality<Scalar.Real>, _ method: SolveMethod,
+    _ course: PivotingCourse<Scalar.Real>, _ fallback: MixedPrecisionFailure?, _ scaled: ScaledSystem<Scalar>
 ) -> SolveAnswer<Scalar> {
     SolveAnswer(
-        x: x, backwardError, condition, method, iterations: course.iterations, fallback: fallback,
+        x: x, quality.backwardError, quality.condition, method, iterations: course.iterations, fallback: fallback,
         pivoting: method == .lu ? course.pivoting : nil, pivotingFallback: course.failure,
         isEquilibrated: scaled.isScaled)
 }
@@ -268,22 +286,36 @@ private func solveByTriangle<Scalar: LinearScalar>(
     return try a.norm(.one) * inverseNorm
 }
 
-/// X = A⁻¹ X from A = L Lᴴ; κ₁(A). Where A is not positive definite: an error, or nil with X as it was.
+/// X = A⁻¹ X from A = L Lᴴ, and how good it is. Where A is not positive definite: an error, or nil with X as it was.
 private func solveByCholesky<Scalar: LinearScalar>(
     _ a: consuming DistributedMatrix<Scalar>, _ x: inout DistributedMatrix<Scalar>,
-    _ scaled: inout ScaledSystem<Scalar>, orRefuse mayRefuse: Bool, _ store: CheckpointStore? = nil
-) throws(TesseraError) -> Scalar.Real? {
+    _ b: borrowing DistributedMatrix<Scalar>, _ scaled: inout ScaledSystem<Scalar>, orRefuse mayRefuse: Bool,
+    _ store: CheckpointStore?, _ measure: ResidualMeasure<Scalar>
+) throws(TesseraError) -> SolveQuality<Scalar.Real>? {
     do throws(TesseraError) {
         scaled.scale(&a, isHermitian: true)
         let factor = try Cholesky(consuming: a, checkpoint: store)
-        scaled.enter(&x)
-        try factor.solve(inPlace: &x)
-        scaled.leave(&x)
-        return try factor.conditionEstimate()
+        return try factor.saved(in: store) { () throws(TesseraError) in
+            scaled.enter(&x)
+            try factor.solve(inPlace: &x)
+            scaled.leave(&x)
+            return SolveQuality(
+                condition: try factor.conditionEstimate(), backwardError: try backwardError(x, b, measure))
+        }
     } catch {
         guard mayRefuse, case .notPositiveDefinite = error else { throw error }
         return nil
     }
+}
+
+/// X = A⁻¹ X from P A Pᵀ = L T Lᴴ, and how good it is.
+private func solveByAasen<Scalar: LinearScalar>(
+    _ a: consuming DistributedMatrix<Scalar>, _ x: inout DistributedMatrix<Scalar>,
+    _ b: borrowing DistributedMatrix<Scalar>, _ measure: ResidualMeasure<Scalar>
+) throws(TesseraError) -> SolveQuality<Scalar.Real> {
+    let factor = try SymmetricIndefinite(consuming: a)
+    try factor.solve(inPlace: &x)
+    return SolveQuality(condition: try factor.conditionEstimate(), backwardError: try backwardError(x, b, measure))
 }
 
 /// R A C Y = R B and X = C Y, where scales are wanted and A asks for them.
@@ -378,6 +410,12 @@ private func requireSystem<Scalar: LinearScalar>(
                 routine: "solve", name: "pivoting", expected: "one with exchanges in mixed precision",
                 found: "random butterflies")
         }
+        guard method != .symmetricIndefinite || precision == .full && !isEquilibrating else {
+            throw .argument(
+                routine: "solve", name: "method",
+                expected: "another than symmetricIndefinite, in mixed precision or with scales",
+                found: "symmetricIndefinite")
+        }
     }
 }
 
@@ -391,6 +429,7 @@ extension SolveMethod {
         case .cholesky: [1]
         case .lu: [2]
         case .triangular(let triangle): [3, Int(triangle.letter)]
+        case .symmetricIndefinite: [4]
         }
     }
 }

@@ -28,7 +28,8 @@ internal import MessagePassing
 ///   - side: the side of B on which A stands.
 ///   - b: n x m (`.left`) or m x n (`.right`), on the grid of A. Where it is not dealt like A, a copy of it is.
 /// - Throws, on all ranks: `TesseraError.argument` where the shapes do not fit;
-///   `TesseraError.memory` where the copy of B does not, which leaves B as it was.
+///   `TesseraError.memory` where the copy of B does not, which leaves B as it was; with many columns (left) or any rows
+///   (right) `TesseraError.interrupted` between two blocks, which leaves B half done.
 public func solveTriangular<Scalar: LinearScalar>(
     alpha: Scalar = 1, _ a: borrowing DistributedMatrix<Scalar>, _ triangle: Triangle, transposeA: Transpose = .none,
     diagonal: Diagonal = .nonUnit, on side: Side = .left, _ b: inout DistributedMatrix<Scalar>
@@ -59,26 +60,30 @@ public func solveTriangular<Scalar: LinearScalar>(
 ///   - side: the side of B on which A stands.
 ///   - b: n x m (`.left`) or m x n (`.right`), on the grid of A. Where it is not dealt in A's blocks, a copy of it is.
 /// - Throws, on all ranks: `TesseraError.argument` where the shapes do not fit;
-///   `TesseraError.memory` where the copy of B does not, which leaves B as it was.
+///   `TesseraError.memory` where the copy of B does not, which leaves B as it was; with many columns (left) or any rows
+///   (right) `TesseraError.interrupted` between two blocks, which leaves B half done.
 public func solveTriangular<Scalar: LinearScalar>(
     alpha: Scalar = 1, _ a: DistributedMatrixView<Scalar>, _ triangle: Triangle, transposeA: Transpose = .none,
     diagonal: Diagonal = .nonUnit, on side: Side = .left, _ b: inout DistributedMatrix<Scalar>
 ) throws(TesseraError) {
     try agreeOnTriangular("solveTriangular", alpha, a, triangle, transposeA, diagonal, side, b)
     guard alpha != .zero, b.rows > 0, b.columns > 0 else { return b.scale(by: alpha) }
-    // B's rows (columns) are dealt as A's are; where A begins inside a block, from its owner on.
+    // B's rows (columns) are dealt as A's are; where A begins inside a block, from its owner on. The other dimension stays,
+    // unless a few ranks had nearly all of it.
     let layout =
         side == .left
-        ? MatrixLayout(rows: a.layout.rows.part(a.rowRange), columns: b.layout.columns)
-        : MatrixLayout(rows: b.layout.rows, columns: a.layout.columns.part(a.columnRange))
+        ? MatrixLayout(rows: a.layout.rows.part(a.rowRange), columns: b.layout.columns.balanced)
+        : MatrixLayout(rows: b.layout.rows.balanced, columns: a.layout.columns.part(a.columnRange))
     var step = TriangularStep<Scalar>(a.grid, layout, side, triangle, transposeA, diagonal)
     if layout == b.layout {
         b.scale(by: alpha)
-        a.grid.communicator.collectively("solveTriangular") { () throws(TesseraError) in try step.solve(a, side, &b) }
+        try a.grid.communicator.collectivelyUnlessStopped("solveTriangular") { () throws(TesseraError) in
+            try step.solve(a, side, &b)
+        }
     } else {
         var copy = try b.redistributed(to: layout)
         copy.scale(by: alpha)
-        a.grid.communicator.collectively("solveTriangular") { () throws(TesseraError) in
+        try a.grid.communicator.collectivelyUnlessStopped("solveTriangular") { () throws(TesseraError) in
             try step.solve(a, side, &copy)
         }
         try b.replace(with: copy.view)
@@ -103,6 +108,15 @@ func agreeOnTriangular<Scalar: LinearScalar>(
                 expected: "\(order)x\(order), as b has \(order) " + (side == .left ? "rows" : "columns"),
                 found: "\(aRows)x\(aColumns)")
         }
+    }
+}
+
+extension BlockCyclic {
+    /// The same indices, dealt evenly where the largest share is half as large again as that: TriangularSolveModel.
+    fileprivate var balanced: BlockCyclic {
+        let even = (extent + parts - 1) / parts
+        return extent > 0 && TriangularSolveModel.isUneven(largestShare(of: 0..<extent), even)
+            ? BlockCyclic(evenly: extent, over: parts) : self
     }
 }
 
@@ -140,7 +154,9 @@ private struct TriangularStep<Scalar: LinearScalar>: ~Copyable {
         // Forward where op(A)ᵢₖ (left) or op(A)ₖⱼ (right) has its blocks behind the diagonal.
         let isForward = (triangle == .lower) == (side == .left)
         let map = side == .left ? layout.rows : layout.columns
+        var vote = SignalVote(on: grid.communicator)
         for turn in 0..<map.blockCount {
+            if turn > 0 { try vote.stopIfAsked() }
             let k = isForward ? turn : map.blockCount - 1 - turn
             let block = map.indices(ofBlock: k)
             let span = isForward ? block.lowerBound..<map.extent : 0..<block.upperBound
@@ -160,6 +176,7 @@ private struct TriangularStep<Scalar: LinearScalar>: ~Copyable {
                     rest, of: &b, x, panel, from: isForward ? panel.count - localColumns(rest).count : 0, block.count)
             }
         }
+        try vote.end()
     }
 
     func localRows(_ range: Range<Int>) -> Range<Int> { layout.rows.localRange(range, on: grid.row) }

@@ -9,6 +9,8 @@ public struct SolveSpec: JobSpec {
         case auto
         case lu
         case cholesky
+        /// Aasen's method; A is taken to be Hermitian.
+        case symmetricIndefinite = "symmetric-indefinite"
     }
 
     /// A: n x n.
@@ -41,7 +43,9 @@ public struct SolveSpec: JobSpec {
             "The name of the file in the output folder that receives x; written only where x is finite."),
         JobKey(
             "method", .choice(Method.allCases.map(\.rawValue)), .defaults(.text("auto")),
-            "The factorization; auto takes Cholesky where A is Hermitian and positive definite, LU otherwise."),
+            "The factorization; auto takes Cholesky where A is Hermitian and positive definite, LU otherwise; "
+                + "symmetric-indefinite, for a Hermitian A, has half of LU's operations, and takes neither mixed precision "
+                + "nor checkpoints."),
         .automaticElement, .precision, .pivoting, .block, .grid, .checkpoint,
     ]
 
@@ -50,6 +54,18 @@ public struct SolveSpec: JobSpec {
         section.checkElement(["matrix", "right-hand-side"], &report)
         section.checkPrecision(&report)
         section.checkPivoting(&report)
+        if section.ifSound(text: "method") == Method.symmetricIndefinite.rawValue {
+            if section.ifSound(text: "precision") == JobPrecision.mixed.rawValue {
+                report.add(
+                    section.location("precision"), "precision", expected: "full for the method symmetric-indefinite",
+                    found: ConfigurationNode.quote(JobPrecision.mixed.rawValue))
+            }
+            if section.ifSound(section: "checkpoint") != nil {
+                report.add(
+                    section.location("checkpoint"), "checkpoint",
+                    expected: "no checkpoints for the method symmetric-indefinite", found: "a section")
+            }
+        }
         if let a = section.ifSound(input: "matrix"), let b = section.ifSound(input: "right-hand-side"),
             a.shape[0] != b.shape[0]
         {

@@ -27,8 +27,8 @@ extension JobRun {
             return result
         } catch {
             tell(store)
-            if case .interrupted = error, let last = store?.written.last, let store, isRoot {
-                standardError("tessera: saved at column \(last.step) in \(store.folder): run the job again to resume\n")
+            if case .interrupted = error, let held = store?.held, let store, isRoot {
+                standardError("tessera: saved at column \(held.step) in \(store.folder): run the job again to resume\n")
             }
             throw error
         }

@@ -53,6 +53,27 @@ extension LinearScalar {
         withWorkspace { work, count in kernels(Self.self).pointee.getri(Int32(n), a, Int32(lda), pivots, work, count) }
     }
 
+    /// T = P L U for a tridiagonal T with `lower`, `diagonal` and `upper`, which become L's multipliers and the diagonal and
+    /// first superdiagonal of U; `second` takes U's second one. info > 0 is the first zero pivot, counted from 1.
+    package static func gttrf(
+        _ n: Int, _ lower: UnsafeMutablePointer<Self>, _ diagonal: UnsafeMutablePointer<Self>,
+        _ upper: UnsafeMutablePointer<Self>, _ second: UnsafeMutablePointer<Self>,
+        _ pivots: UnsafeMutablePointer<Int32>
+    ) -> Int {
+        Int(kernels(Self.self).pointee.gttrf(Int32(n), lower, diagonal, upper, second, pivots))
+    }
+
+    /// B = T⁻¹ B from the factors of ``gttrf``, for `count` right-hand sides.
+    package static func gttrs(
+        _ n: Int, _ count: Int, _ lower: UnsafePointer<Self>, _ diagonal: UnsafePointer<Self>,
+        _ upper: UnsafePointer<Self>, _ second: UnsafePointer<Self>, _ pivots: UnsafePointer<Int32>,
+        _ b: UnsafeMutablePointer<Self>, _ ldb: Int
+    ) -> Int {
+        Int(
+            kernels(Self.self).pointee.gttrs(
+                Transpose.none.letter, Int32(n), Int32(count), lower, diagonal, upper, second, pivots, b, Int32(ldb)))
+    }
+
     /// The inverse of a triangular matrix; info > 0 is the first zero on the diagonal, counted from 1.
     package static func trtri(
         _ triangle: Triangle, _ diagonal: Diagonal, _ n: Int, _ a: UnsafeMutablePointer<Self>, _ lda: Int

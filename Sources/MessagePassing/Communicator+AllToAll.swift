@@ -53,17 +53,21 @@ extension Communicator {
     // MARK: Pointers, for the numeric modules
 
     /// The general exchange. Counts and displacements in elements.
+    ///
+    /// - Parameter bound: what no rank's counts and displacements exceed, the same on all ranks: without it they agree on
+    ///   the largest, which is a message more.
     package func allToAll(
         _ outgoing: UnsafeRawPointer?, _ sendCounts: [Int], _ sendDisplacements: [Int],
         _ incoming: UnsafeMutableRawPointer?, _ receiveCounts: [Int], _ receiveDisplacements: [Int],
-        _ datatype: Datatype
+        _ datatype: Datatype, atMost bound: Int? = nil
     ) throws(TesseraError) {
         let handle = try handle(for: "MPI_Alltoallv")
         let largest = max(
             sendCounts.max() ?? 0, sendDisplacements.max() ?? 0, receiveCounts.max() ?? 0,
             receiveDisplacements.max() ?? 0)
         // Decided alike on all ranks: the two ways do not meet.
-        let isLarge = try agreedMaximum(largest) > LargeCount.limit
+        let limit = if let bound { bound } else { try agreedMaximum(largest) }
+        let isLarge = limit > LargeCount.limit
         try counting(.allToAll, bytes: sendCounts.reduce(0, +) * datatype.size) { () throws(TesseraError) in
             if isLarge {
                 return try exchangeLarge(

@@ -27,7 +27,7 @@ package struct RingBroadcast: ~Copyable {
     package mutating func begin(
         _ buffer: UnsafeMutableRawPointer, bytes: Int, from root: Int
     ) throws(TesseraError) {
-        _ = try communicator.root(root, "RingBroadcast")
+        _ = communicator.root(root, "RingBroadcast")
         let size = communicator.size
         let distance = (communicator.rank - root + size) % size
         communicator.traffic.count(.broadcast, bytes: bytes)

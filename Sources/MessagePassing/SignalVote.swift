@@ -45,7 +45,7 @@ package struct SignalVote: ~Copyable {
         let earlier = verdict(try ended())
         guard earlier == .proceed else { return earlier }
         // The signal's number outweighs the clock.
-        let vote = Int64(SignalWatch.pending ?? 0) << 1 | (isDue ? 1 : 0)
+        let vote = Int64(SignalWatch.answer ?? 0) << 1 | (isDue ? 1 : 0)
         guard communicator.size > 1 else { return verdict(vote) }
         let handle = try communicator.handle(for: "MPI_Iallreduce")
         votes[0] = vote

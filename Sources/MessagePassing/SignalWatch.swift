@@ -35,6 +35,7 @@ public enum SignalWatch {
     public static func end() {
         for signal in Int32(1)..<65 { tessera_watch_signal(signal, 0) }
         tessera_forget_signal()
+        rehearsal = nil
     }
 
     /// The first signal that has reached this process since ``begin(_:)``.
@@ -42,6 +43,21 @@ public enum SignalWatch {
         let signal = tessera_pending_signal()
         return signal == 0 ? nil : signal
     }
+
+    /// What this process answers when the ranks ask each other for signals: ``pending``.
+    static var answer: Int32? {
+        if let (signal, questions) = rehearsal {
+            rehearsal = questions > 1 ? (signal, questions - 1) : nil
+            if questions == 1 { raise(signal) }
+        }
+        return pending
+    }
+
+    /// Sends this process a signal at the moment at which the ranks ask for one, the `count`th time from now: so a program
+    /// can be stopped at each place where it may stop. Until ``end()``.
+    package static func rehearse(_ signal: Int32, atQuestion count: Int) { rehearsal = (signal, count) }
+
+    nonisolated(unsafe) private static var rehearsal: (signal: Int32, questions: Int)?
 }
 
 extension Communicator {
@@ -49,7 +65,7 @@ extension Communicator {
     /// of several signals the one with the largest number. Collective; costs one reduction of 8 bytes, counted as
     /// agreement.
     public func agreeOnSignal() throws(TesseraError) -> Int32? {
-        let signal = try agreedMaximum(Int(SignalWatch.pending ?? 0))
+        let signal = try agreedMaximum(Int(SignalWatch.answer ?? 0))
         return signal == 0 ? nil : Int32(signal)
     }
 

@@ -13,6 +13,7 @@ struct BenchCommand: ParsableCommand {
               trsm      solve for R right-hand sides with a lower triangle, n^2 R
               lu        P A = L U of m x n, 2/3 n^3 where m is n
               cholesky  A = L L^T, n^3/3
+              symmetric-indefinite  P A P^T = L T L^T with a tridiagonal T, n^3/3
               gesv      lu and the solution for R right-hand sides, 2/3 n^3 + 2 n^2 R
               solve     the whole driver, with error bounds; counted as gesv
               heat2d, heat3d  explicit diffusion, with --extents and --steps

@@ -25,6 +25,37 @@ struct DenseModelTests {
         #expect(abs(LUModel.flops(m: m, n: n) - Double(count)) <= 1e-9 * Double(max(1, count)))
     }
 
+    /// A multiplication and an addition for each row and each column of L before, and for each element of the triangle
+    /// behind a panel and each of its columns.
+    @Test(arguments: [0, 1, 2, 7, 40, 530])
+    func aasenFlops(n: Int) {
+        var count = 0
+        let width = AasenModel.panelWidth(n: n)
+        for start in stride(from: 0, to: n, by: width) {
+            let end = min(n, start + width)
+            for j in start..<end where j + 1 < n { for _ in start...j { count += 2 * (n - start) } }
+            for j in end..<n { count += 2 * (end - start + 1) * (n - j) }
+        }
+        #expect(AasenModel.flops(n: n) == Double(count))
+    }
+
+    /// Where every pivot is on the diagonal nothing moves but the columns, L and their rows that face the columns.
+    @Test func aasenWithoutInterchanges() {
+        let n = 20
+        let pivots = Array(0..<n)
+        #expect(AasenModel.panelWidth(n: n) == 4)
+        let alone = AasenModel.communication(n: n, pivots: pivots, on: GridModel(rows: 1, columns: 1, block: 3))
+        #expect(alone == Communication(reals: n + 1, messages: 2))
+        let row = AasenModel.communication(n: n, pivots: pivots, on: GridModel(rows: 1, columns: 2, block: 3))
+        var scalars = 0
+        for s in stride(from: 0, to: n, by: 4) {
+            for j in s..<s + 4 { scalars += (n - s + 2) + (j + 1 < n ? 2 * (j - s + 2) : 0) }
+            if s + 4 < n { scalars += (n - s) * 5 }
+        }
+        #expect(row.scalars == scalars && row.indices == 4 * (n - 1))
+        #expect(row.messages == 2 * (2 + n + (n - 1) + 4))
+    }
+
     @Test func aMatrixWithoutElementsCostsNothing() {
         let grid = GridModel(rows: 2, columns: 3, block: 8)
         #expect(CholeskyModel.flops(n: 0) == 0)
@@ -32,6 +63,7 @@ struct DenseModelTests {
         #expect(MultiplyModel.flops(m: 0, n: 5, k: 5) == 0)
         #expect(CholeskyModel.communication(n: 0, on: grid).scalars == 0)
         #expect(LUModel.communication(m: 0, n: 0, pivots: [], on: grid).scalars == 0)
+        #expect(AasenModel.communication(n: 0, pivots: [], on: grid).scalars == 0)
     }
 
     /// On p ranks in a column, Cholesky sends the diagonal blocks down the column and each block of L21 once around it;

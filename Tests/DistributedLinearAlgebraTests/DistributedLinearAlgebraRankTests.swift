@@ -41,4 +41,9 @@ struct DistributedLinearAlgebraRankTests {
     func memoryOfMixedPrecisionSolve(ranks: Int) async throws {
         try await RankChecks.run("MixedSolveMemory", ranks: ranks)
     }
+
+    @Test(arguments: [1, 2])
+    func memoryOfResumedMixedPrecisionSolve(ranks: Int) async throws {
+        try await RankChecks.run("ResumedMixedSolveMemory", ranks: ranks)
+    }
 }

@@ -164,7 +164,16 @@ import Testing
             Sound.solve.replacing("a.npy", with: "z.npy") + "\ntype: float",
             ["job.yaml:4: type: expected a complex type, as 'matrix' is complex, found 'float'"])
         try expect(
-            Sound.solve + "\nmethod: qr", ["job.yaml:4: method: expected auto, lu or cholesky, found 'qr'"])
+            Sound.solve + "\nmethod: qr",
+            ["job.yaml:4: method: expected auto, lu, cholesky or symmetric-indefinite, found 'qr'"])
+        try expect(
+            Sound.solve + "\nmethod: symmetric-indefinite\nprecision: mixed",
+            ["job.yaml:5: precision: expected full for the method symmetric-indefinite, found 'mixed'"])
+        try expect(
+            Sound.solve + "\nmethod: symmetric-indefinite\ncheckpoint: {}",
+            [
+                "job.yaml:5: checkpoint: expected no checkpoints for the method symmetric-indefinite, found a section"
+            ])
         try expect(
             Sound.solve + "\nsolution: ../x.npy",
             ["job.yaml:4: solution: expected a file name ending in .npy or .mtx, found '../x.npy'"])

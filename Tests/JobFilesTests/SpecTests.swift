@@ -52,6 +52,11 @@ import Testing
             }
             #expect(complex.element == .complexDouble && complex.method == .lu && complex.block == 32)
             #expect(complex.grid?.rows == 2 && complex.grid?.columns == 1)
+            let byRequest = try folder.load(Sound.solve + "\nmethod: symmetric-indefinite")
+            guard case .solve(let indefinite) = byRequest.job else {
+                throw OverrideTests.NotTheKind()
+            }
+            #expect(indefinite.method == .symmetricIndefinite)
             guard case .solve(let sparse) = try folder.load(Sound.solve.replacing("a.npy", with: "s.mtx")).job else {
                 throw OverrideTests.NotTheKind()
             }

@@ -103,10 +103,37 @@ struct CheckpointJobTests {
         }
     }
 
+    @Test func mixedPrecisionLinpackIsStoppedAndPassesOnOtherRanks() async throws {
+        let job = Command.jobs + "/linpack.yaml"
+        try await stop(job, ["n=3000", "block=4", "precision=mixed"], by: "TERM", number: 15)
+        // Half as long as those in full precision.
+        let sizes = try generations().map {
+            try FileManager.default.attributesOfItem(atPath: "\(store)/\($0)/factors.npy")[.size] as? Int
+        }
+        #expect(sizes == [3000 * 3000 * 4 + 128, 3000 * 3000 * 4 + 128])
+        let facts = try await resume(job, ranks: 3, ["n=3000", "block=50", "precision=mixed"])
+        #expect(facts["verdict"] as? String == "PASSED")
+        #expect(facts["precision"] as? String == "mixed" && facts["fallback"] == nil)
+    }
+
     @Test(arguments: ["lu", "cholesky"])
-    func aSystemIsStoppedAndSolved(method: String) async throws {
-        // Strongly diagonal: x is known to be all ones.
-        let n = 2000
+    func aMixedPrecisionSolveEndsWithTheSameBits(method: String) async throws {
+        _ = try writeSystem(2000, method)
+        let job = folder.path("solve.yaml")
+        let settings = ["block=2", "precision=mixed"]
+        let whole = try await run(job, ranks: 2, settings)
+        #expect(whole.status == 0, "\(whole.errors)")
+        let x = try Data(contentsOf: URL(fileURLWithPath: output + "/x.npy"))
+        try FileManager.default.removeItem(atPath: output)
+        try await stop(job, settings, by: "USR1", number: 10)
+        let facts = try await resume(job, ranks: 2, settings)
+        #expect(facts["precision"] as? String == "mixed" && facts["fallback"] == nil)
+        #expect(facts["method"] as? String == (method == "lu" ? "LU" : "Cholesky"))
+        #expect(try Data(contentsOf: URL(fileURLWithPath: output + "/x.npy")) == x)
+    }
+
+    /// Writes a solve job for a strongly diagonal A of n x n and an x of ones. Returns A.
+    private func writeSystem(_ n: Int, _ method: String) throws -> [Double] {
         var row = [Double](repeating: 0, count: n)
         var b = row
         var a: [Double] = []
@@ -120,6 +147,13 @@ struct CheckpointJobTests {
         try NpyFile.write(a, shape: [n, n], to: folder.path("a.npy"))
         try NpyFile.write(b, shape: [n], to: folder.path("b.npy"))
         try folder.write("solve.yaml", "kind: solve\nmatrix: a.npy\nright-hand-side: b.npy\n")
+        return a
+    }
+
+    @Test(arguments: ["lu", "cholesky"])
+    func aSystemIsStoppedAndSolved(method: String) async throws {
+        let n = 2000
+        var a = try writeSystem(n, method)
         let job = folder.path("solve.yaml")
         try await stop(job, ["block=4"], by: "TERM", number: 15)
 

@@ -18,7 +18,7 @@ struct CommandBenchTests {
         #expect(residual > 0 && residual < 16, "\(line)")
     }
 
-    @Test(arguments: ["gemm", "syrk", "trsm", "lu", "cholesky", "gesv", "solve"], [1, 2])
+    @Test(arguments: ["gemm", "syrk", "trsm", "lu", "cholesky", "symmetric-indefinite", "gesv", "solve"], [1, 2])
     func denseRoutines(routine: String, ranks: Int) async throws {
         let outcome = try await Command.ranks(
             ranks, "bench", routine, "--n", "150,257", "--block", "16", "--repeats", "2", "--json")
@@ -99,7 +99,7 @@ struct CommandBenchTests {
         #expect(refused.status != 0 && refused.errors.contains("--precision"))
     }
 
-    @Test(arguments: ["gemm", "syrk", "trsm", "lu", "cholesky", "gesv", "solve"])
+    @Test(arguments: ["gemm", "syrk", "trsm", "lu", "cholesky", "symmetric-indefinite", "gesv", "solve"])
     func aTallGrid(routine: String) async throws {
         let outcome = try await Command.ranks(2, "bench", routine, "--n", "100", "--grid", "2x1", "--json")
         let line = try #require(try lines(outcome).first)

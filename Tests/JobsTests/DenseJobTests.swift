@@ -126,6 +126,16 @@ struct DenseJobTests {
         return folder.path("solve.yaml")
     }
 
+    @Test(arguments: [1, 2])
+    func aHermitianSystemByAasensMethod(ranks: Int) async throws {
+        let job = try solveJob(30) { i, j in i == j ? 0 : 1 / Double(1 + abs(i - j)) }
+        let (outcome, facts, output) = try await run(job, ranks: ranks, ["--set", "method=symmetric-indefinite"])
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        #expect(facts["method"] as? String == "symmetric indefinite")
+        #expect(try #require(facts["backward_error"] as? Double) < 1e-13)
+        #expect(FileManager.default.fileExists(atPath: output + "/x.npy"))
+    }
+
     @Test(arguments: [1, 3])
     func aSingularMatrixIsOneLine(ranks: Int) async throws {
         // Row and column 7 are zero.
@@ -218,6 +228,12 @@ struct DenseJobTests {
         let (solved, solvedFacts, _) = try await run(job, ranks: ranks)
         #expect(solved.status == 0, "\(solved.errors)")
         #expect(try #require(solvedFacts["peak_memory_bytes"] as? Double) <= limit)
+        let (refined, refinedFacts, _) = try await run(job, ranks: ranks, ["--set", "precision=mixed"])
+        #expect(refined.status == 0, "\(refined.errors)")
+        #expect(refinedFacts["precision"] as? String == "mixed")
+        #expect(
+            try #require(refinedFacts["peak_memory_bytes"] as? Double) <= 1.8 * Double(n * n * 8) + 64e6 * Double(ranks)
+        )
     }
 
     @Test(arguments: [

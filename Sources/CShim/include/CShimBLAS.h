@@ -65,6 +65,9 @@ typedef struct TesseraKernels {
     int32_t (*trtri)(char uplo, char diag, int32_t n, void *a, int32_t lda);
     int32_t (*laswp)(int32_t n, void *a, int32_t lda, int32_t k1, int32_t k2, const int32_t *ipiv, int32_t incx);
     int32_t (*lacpy)(char uplo, int32_t m, int32_t n, const void *a, int32_t lda, void *b, int32_t ldb);
+    int32_t (*gttrf)(int32_t n, void *dl, void *d, void *du, void *du2, int32_t *ipiv);
+    int32_t (*gttrs)(char trans, int32_t n, int32_t nrhs, const void *dl, const void *d, const void *du,
+                     const void *du2, const int32_t *ipiv, void *b, int32_t ldb);
 
     // LAPACK: reciprocal condition numbers; `work` holds 4 n scalars (real) or 2 n (complex), `rwork` n int32 or n
     // reals

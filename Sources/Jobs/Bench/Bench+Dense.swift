@@ -40,6 +40,7 @@ func benchDense(
         case .syrk: try bench.rankUpdate()
         case .trsm: try bench.triangularSystem()
         case .lu: try bench.luFactorization()
+        case .symmetricIndefinite: try bench.symmetricIndefiniteFactorization()
         case .gesv: try bench.factoredSystem()
         case .solve: try bench.system()
         default: try bench.choleskyFactorization()

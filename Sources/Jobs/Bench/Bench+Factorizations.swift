@@ -1,5 +1,5 @@
 // P A = L U of m x n, l s² - s³ / 3 flops with l the longer and s the shorter of m and n (2 n³ / 3 for a square A), and
-// A = L Lᵀ, n³ / 3 flops.
+// A = L Lᵀ or P A Pᵀ = L T Lᵀ, n³ / 3 flops.
 //
 // Residual: the product of the factors beside the matrix, with a random x, in infinity norms, ε = 2⁻⁵³:
 //     ‖Pᵀ L (U x) - A x‖ / (ε ‖A‖ ‖x‖ n)
@@ -36,6 +36,28 @@ extension DenseBench {
             let seconds = try watch.seconds()
             let y = try factor.factor.product(with: x, part: .lower, transposed: true)
             return (seconds, try factor.factor.product(with: y, part: .lower))
+        }
+    }
+
+    func symmetricIndefiniteFactorization() throws(TesseraError) -> DenseResult {
+        let n = shape.n
+        let random = IndexedRandom(seed: 1)
+        let element = { (i: Int, j: Int) in random.uniform(min(i, j), max(i, j)) - 0.5 }
+        return try factorization(rows: n, flops: Double(n) * Double(n) * Double(n) / 3, element) {
+            (a, watch, x) throws(TesseraError) in
+            let factor = try SymmetricIndefinite(consuming: a)
+            let seconds = try watch.seconds()
+            let (diagonal, below) = (factor.diagonal, factor.subdiagonal)
+            var permuted = x
+            for (row, pivot) in factor.pivots.enumerated() { permuted.swapAt(row, pivot) }
+            let y = try factor.factor.product(with: permuted, part: .unitLower, transposed: true)
+            let z = y.indices.map { i in
+                diagonal[i] * y[i] + (i > 0 ? below[i - 1] * y[i - 1] : 0)
+                    + (i + 1 < y.count ? below[i] * y[i + 1] : 0)
+            }
+            var product = try factor.factor.product(with: z, part: .unitLower)
+            for (row, pivot) in factor.pivots.enumerated().reversed() { product.swapAt(row, pivot) }
+            return (seconds, product)
         }
     }
 

@@ -1,7 +1,9 @@
 /// What `tessera bench` is asked to measure.
 package struct BenchRequest: Hashable, Sendable {
     package enum Routine: String, CaseIterable, Sendable {
-        case gemm, syrk, trsm, lu, cholesky, gesv, solve, heat2d, heat3d
+        case gemm, syrk, trsm, lu, cholesky
+        case symmetricIndefinite = "symmetric-indefinite"
+        case gesv, solve, heat2d, heat3d
 
         /// The number of axes of a heat benchmark's grid; nil for a dense routine.
         package var axes: Int? {
@@ -19,7 +21,7 @@ package struct BenchRequest: Hashable, Sendable {
             case .syrk: [.n, .k]
             case .trsm, .gesv, .solve: [.n, .rhs]
             case .lu: [.m, .n]
-            case .cholesky: [.n]
+            case .cholesky, .symmetricIndefinite: [.n]
             case .heat2d, .heat3d: []
             }
         }

@@ -33,8 +33,12 @@ private func benchmark<Scalar: LinearScalar>(
         }
     }
     let x = try run.saving(to: store) { () throws(TesseraError) in
-        if let store, spec.precision == .full, let factor = try LU<Scalar>.resumed(from: store, on: grid, block: block)
+        let precision = spec.precision.engine
+        let saved = try store?.savedFactorization(of: Scalar.self, for: .lu, in: precision, on: run.world)
+        if let store, saved?.precision == .full,
+            let factor = try LU<Scalar>.resumed(from: store, on: grid, block: block)
         {
+            if precision == .mixed { course.fallback = .resumedInFullPrecision }
             return course.take(try solve(consuming: factor, b, checkpoint: store, regenerating: columns))
         }
         let a = try DistributedMatrix<Scalar>(rows: n, columns: n, block: block, on: grid) { random.element($0, $1) }
@@ -89,7 +93,8 @@ private func solveByLU<Scalar: LinearScalar>(
 ) throws(TesseraError) -> DistributedMatrix<Scalar> {
     if spec.precision == .mixed,
         let answer = try solveInMixedPrecision(
-            a, b, method: .lu, pivoting: spec.pivoting.engine, wantsCondition: false, &course.fallback)
+            a, b, method: .lu, pivoting: spec.pivoting.engine, wantsQuality: false, checkpoint: store,
+            &course.fallback)
     {
         (course.precision, course.iterations) = (.mixed, answer.iterations)
         return answer.takeX()

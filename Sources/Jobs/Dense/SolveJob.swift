@@ -74,6 +74,7 @@ extension SolveSpec.Method {
         case .auto: .automatic
         case .lu: .lu
         case .cholesky: .cholesky
+        case .symmetricIndefinite: .symmetricIndefinite
         }
     }
 }
@@ -133,6 +134,7 @@ extension SolveMethod {
         case .triangular(.upper): "triangular, upper"
         case .cholesky: "Cholesky"
         case .lu: "LU"
+        case .symmetricIndefinite: "symmetric indefinite"
         }
     }
 
@@ -141,7 +143,7 @@ extension SolveMethod {
         let (n, m, rest) = (Double(order), Double(columns), Double(order - column))
         return switch self {
         case .triangular: n * n * m
-        case .cholesky: rest * rest * rest / 3 + 2 * n * n * m
+        case .cholesky, .symmetricIndefinite: rest * rest * rest / 3 + 2 * n * n * m
         case .lu, .automatic: 2 * rest * rest * rest / 3 + 2 * n * n * m
         }
     }

@@ -15,6 +15,7 @@ let suites: [String: [RankCheck]] = [
     "DistributedLinearAlgebra": distributedLinearAlgebraChecks,
     "MessagePassing": messagePassingChecks,
     "MixedSolveMemory": mixedSolveMemoryChecks,
+    "ResumedMixedSolveMemory": resumedMixedSolveMemoryChecks,
     "Stencils": stencilsChecks,
 ]
 

@@ -112,7 +112,10 @@ let checkpointChecks: [RankCheck] = [
             let own = try CheckpointStore(folder, fingerprint: "test")
             let none = try own.restore(kind: "LU", scalar: "Double", on: world) { (_) throws(TesseraError) in 0 }
             expect(none == nil && own.refused.first?.contains("expected LU of Double, found test of Double") == true)
-            expectEqual(try own.newestKind(on: world), "test")
+            expectEqual(try own.newest(of: [("LU", "Double"), ("test", "Double")], on: world), 1)
+            expectEqual(try own.newest(of: [("test", "Float"), ("LU", "Double")], on: world), nil)
+            expect(
+                own.refused.contains { $0.hasSuffix("expected test of Float or LU of Double, found test of Double") })
             expectEqual(try names(in: folder, world), ["generation-000001"])
             if world.size > 1 {
                 let differing = try CheckpointStore(folder, fingerprint: "test \(world.rank)")

@@ -1,4 +1,4 @@
 let distributedLinearAlgebraChecks: [RankCheck] =
-    triangularSolveChecks + choleskyChecks + multiplyChecks + normChecks + luChecks + pivotingChecks
-    + pivotingSolveChecks + solveChecks + mixedPrecisionChecks
-    + refinementChecks + trafficChecks + randomCaseChecks + refusalChecks + resumeChecks + levelThreeChecks
+    triangularSolveChecks + choleskyChecks + symmetricIndefiniteChecks + multiplyChecks + normChecks + luChecks
+    + pivotingChecks + pivotingSolveChecks + solveChecks + mixedPrecisionChecks + refinementChecks + trafficChecks
+    + refusalChecks + resumeChecks + mixedResumeChecks + mixedExtremeChecks + interruptionChecks + levelThreeChecks

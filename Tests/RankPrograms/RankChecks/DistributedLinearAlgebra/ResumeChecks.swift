@@ -130,7 +130,8 @@ let resumeChecks: [RankCheck] = [
                 let answer = try solve(consuming: try columns(0..<n), b, checkpoint: saved, regenerating: columns)
                 expectEqual(answer.method, method, name)
                 expectEqual(answer.warning, nil, name)
-                expect((saved.resumedStep ?? 0) > 0, name)
+                // What Cholesky had done is of no use to LU.
+                expectEqual(saved.resumedStep == nil, name == "indefinite", name)
                 // A checkpoint of no use: the system is solved from the beginning.
                 try put([1, 2, 3], path + "/generation-000001/manifest.json", world)
                 let anew = try store(path)
@@ -228,7 +229,7 @@ private func store(_ path: String, every interval: Double = .infinity) throws ->
 }
 
 /// Notes a failure unless the body is interrupted by a signal that the last rank gets before it.
-private func stopping(_ world: Communicator, line: Int = #line, _ body: () throws -> Void) throws {
+func stopping(_ world: Communicator, line: Int = #line, _ body: () throws -> Void) throws {
     try SignalWatch.begin()
     if world.rank == world.size - 1 { raise(SIGUSR1) }
     expectThrows(line: line, matches: { $0 == .interrupted(signal: SIGUSR1) }, body)
@@ -237,7 +238,7 @@ private func stopping(_ world: Communicator, line: Int = #line, _ body: () throw
 }
 
 /// Calls `body` for the newest generation, then for the one before it and so on, each time with those after it gone.
-private func forEachGeneration(_ folder: String, _ world: Communicator, _ body: (Int) throws -> Void) throws {
+func forEachGeneration(_ folder: String, _ world: Communicator, _ body: (Int) throws -> Void) throws {
     // Ranks agree on a checkpoint a panel before they write it: of a single panel there is none.
     guard FileManager.default.fileExists(atPath: folder) else { return }
     let all = try names(in: folder, world)
@@ -260,7 +261,7 @@ private func remove(after generation: Int, _ folder: String, _ world: Communicat
 }
 
 /// Calls `body` with a grid that has another shape and, where there are several ranks, fewer of them.
-private func withOtherGrids(_ world: Communicator, _ grid: ProcessGrid, _ body: (ProcessGrid) throws -> Void) throws {
+func withOtherGrids(_ world: Communicator, _ grid: ProcessGrid, _ body: (ProcessGrid) throws -> Void) throws {
     let turned = try ProcessGrid(world, rows: grid.columns, columns: grid.rows)
     try body(turned)
     try turned.close()

@@ -38,6 +38,13 @@ let solveChecks: [RankCheck] = [
         expectThrows(matches: { $0 == .notPositiveDefinite(minor: 3) }) {
             _ = try solve(try matrix(8, 8) { i, j in i == j ? (i == 2 ? -1 : 1) : 0 }, b, method: .cholesky)
         }
+        let hermitian = try matrix(8, 8) { i, j in i == j ? 0 : 1 }
+        expectThrows(matches: { if case .argument(_, let name, _, _) = $0 { name == "method" } else { false } }) {
+            _ = try solve(hermitian, b, method: .symmetricIndefinite, precision: .mixed)
+        }
+        expectThrows(matches: { if case .argument(_, let name, _, _) = $0 { name == "method" } else { false } }) {
+            _ = try solve(hermitian, b, method: .symmetricIndefinite, equilibrating: true)
+        }
         if world.size > 1 {
             expectThrows(matches: { if case .disagreement = $0 { true } else { false } }) {
                 _ = try solve(try matrix(8, 8) { i, j in i == j ? 2 : 1 }, b, method: world.rank == 0 ? .lu : .cholesky)
@@ -128,7 +135,7 @@ private func checkSystem<Scalar: LinearScalar>(
     let plain = Matrix<Scalar>(rows: n, columns: n, element)
     let b = random(n, columns, seed: 51, Scalar.self)
     let right = dealt(b, layout(n, columns, blocks: (block, 2), on: grid), on: grid)
-    func check(_ answer: borrowing SolveAnswer<Scalar>, _ form: String) throws {
+    func check(_ answer: borrowing SolveAnswer<Scalar>, _ form: String, _ method: SolveMethod? = nil) throws {
         let name = "\(Scalar.typeName) n \(n) \(structure) \(form)"
         let expected: SolveMethod =
             switch structure {
@@ -137,7 +144,7 @@ private func checkSystem<Scalar: LinearScalar>(
             case .definite: n > 1 ? .cholesky : .triangular(.lower)
             case .indefinite, .general: n > 1 ? .lu : .triangular(.lower)
             }
-        expectEqual(answer.method, expected, name)
+        expectEqual(answer.method, method ?? expected, name)
         let x = try replicated(answer.x)
         let residual = measure(product(plain, x), b, scale: oneNorm(plain) * oneNorm(x), n)
         expect(residual < 3, "\(name): \(residual)")
@@ -150,6 +157,16 @@ private func checkSystem<Scalar: LinearScalar>(
     try check(try solve(a, right), "borrowing")
     let oblong = dealt(plain, layout(n, n, blocks: (block, block + 1), sources: (1, 1), on: grid), on: grid)
     try check(try solve(oblong, right), "borrowing, oblong blocks")
+    if structure == .definite || structure == .indefinite {
+        let method = SolveMethod.symmetricIndefinite
+        try check(try solve(oblong, right, method: method), "borrowing, on request", method)
+        let answer = try solve(consuming: try a.copy(), right, method: method) { (range) throws(TesseraError) in
+            try DistributedMatrix(rows: n, columns: range.count, block: block, on: grid) {
+                plain[$0, $1 + range.lowerBound]
+            }
+        }
+        try check(answer, "consuming, on request", method)
+    }
     let answer = try solve(consuming: a, right) { (range) throws(TesseraError) in
         try DistributedMatrix(rows: n, columns: range.count, block: block, on: grid) {
             plain[$0, $1 + range.lowerBound]

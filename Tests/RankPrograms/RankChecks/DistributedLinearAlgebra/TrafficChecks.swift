@@ -150,6 +150,25 @@ private func checkTraffic<Scalar: LinearReal>(
         try factor.solve(inPlace: &b)
     }
 
+    let source = IndexedRandom(seed: 8)
+    // Pivots everywhere, and next to the diagonal.
+    for coupling: Scalar in [1, 50] {
+        let symmetric = try DistributedMatrix<Scalar>(rows: n, columns: n, block: block, on: grid) { i, j in
+            abs(i - j) == 1 ? coupling : source.element(min(i, j), max(i, j))
+        }
+        let indefinite = try SymmetricIndefinite(symmetric)
+        try compare(
+            "SymmetricIndefinite", AasenModel.communication(n: n, pivots: indefinite.pivots, on: model)
+        ) { _ = try SymmetricIndefinite(symmetric) }
+        for columns in [1, 11] {
+            var right = try matrix(n, columns, seed: 6)
+            try compare(
+                "SymmetricIndefinite.solve",
+                AasenModel.solveCommunication(n: n, k: columns, pivots: indefinite.pivots, on: model)
+            ) { try indefinite.solve(inPlace: &right) }
+        }
+    }
+
     for (rows, columns) in [(n, n), (n + 9, n), (n, n + 6)] {
         let general = try matrix(rows, columns, seed: 7)
         for pivoting in pivotings where rows == columns || !isByButterflies(pivoting) {
