@@ -28,6 +28,11 @@ struct DistributedLinearAlgebraRankTests {
     }
 
     @Test(arguments: [1, 2])
+    func memoryOfSolveAfterButterflies(ranks: Int) async throws {
+        try await RankChecks.run("ButterflySolveMemory", ranks: ranks)
+    }
+
+    @Test(arguments: [1, 2])
     func memoryOfBorrowingSolve(ranks: Int) async throws {
         try await RankChecks.run("BorrowingSolveMemory", ranks: ranks)
     }

@@ -7,6 +7,7 @@ import MessagePassing
 
 let suites: [String: [RankCheck]] = [
     "BorrowingSolveMemory": borrowingSolveMemoryChecks,
+    "ButterflySolveMemory": butterflySolveMemoryChecks,
     "ConsumingSolveMemory": consumingSolveMemoryChecks,
     "DenseCases": denseCaseChecks,
     "DenseCasesInFull": denseCasesInFullChecks,

@@ -9,6 +9,11 @@ import MessagePassing
 
 let consumingSolveMemoryChecks = [memoryCheck("a consuming solve holds 1.3 n² scalars", limit: 1.3, isConsuming: true)]
 let borrowingSolveMemoryChecks = [memoryCheck("a borrowing solve holds 2.3 n² scalars", limit: 2.3, isConsuming: false)]
+let butterflySolveMemoryChecks = [
+    memoryCheck(
+        "a consuming solve after butterflies holds 1.3 n² scalars", limit: 1.3, isConsuming: true,
+        pivoting: .randomButterflies())
+]
 let mixedSolveMemoryChecks = [
     memoryCheck("a mixed-precision solve holds 1.8 n² scalars", limit: 1.8, isConsuming: false, precision: .mixed)
 ]
@@ -58,19 +63,21 @@ private func expectPeak(below limit: Double, _ world: Communicator) throws {
 }
 
 private func memoryCheck(
-    _ name: String, limit: Double, isConsuming: Bool, precision: SolvePrecision = .full
+    _ name: String, limit: Double, isConsuming: Bool, precision: SolvePrecision = .full,
+    pivoting: Pivoting = .partial
 ) -> RankCheck {
     RankCheck(name) { world in
         let grid = try ProcessGrid(world)
         let b = try DistributedMatrix<Double>.random(rows: order, columns: 1, seed: 71, block: 128, on: grid)
         let answer =
             try isConsuming
-            ? solve(consuming: try panel(0..<order, on: grid), b, precision: precision) {
+            ? solve(consuming: try panel(0..<order, on: grid), b, precision: precision, pivoting: pivoting) {
                 (range) throws(TesseraError) in try panel(range, on: grid)
             }
-            : solve(try panel(0..<order, on: grid), b, precision: precision)
+            : solve(try panel(0..<order, on: grid), b, precision: precision, pivoting: pivoting)
         expectEqual(answer.method, .lu)
         expectEqual(answer.precision, precision)
+        expectEqual(answer.pivoting, pivoting)
         expectEqual(answer.warning, nil)
         try expectPeak(below: limit, world)
         try grid.close()
