@@ -23,7 +23,8 @@ public enum SolveMethod: Hashable, Sendable {
     case cholesky
     /// A is a general matrix.
     case lu
-    /// A is Hermitian; only its lower triangle is read. In full precision, without scales and checkpoints.
+    /// A is Hermitian; only its lower triangle is read. In full precision, without scales and checkpoints; ``automatic``
+    /// does not choose it.
     case symmetricIndefinite
 }
 
