@@ -15,7 +15,7 @@ let mixedExtremeChecks: [RankCheck] = [
             (1e300, 1, "mixed"), (1e-300, 1, "mixed"), (1e300, 1e300, "mixed"), (1e-300, 1e-300, "mixed"),
             (1, 1e300, "mixed"), (1, 1e-300, "mixed"),
             // κ₁(A) overflows, since A⁻¹ does.
-            (5e-310, 1e-305, "mixed, warns"),
+            (0x1p-1028, 1e-305, "mixed, warns"),
             // X overflows, X underflows, the sums of A's rows overflow.
             (1e-300, 1e300, overflow), (1e300, 1e-300, overflow), (1.7e308, 1, overflow),
         ] {

@@ -224,7 +224,7 @@ let pivotingChecks: [RankCheck] = [
                 }
             }
             // By numbers as small as these one cannot divide.
-            let tiny = try nearlyDiagonal(1e-310, on: grid)
+            let tiny = try nearlyDiagonal(0x1p-1030, on: grid)
             let factor = try LU(tiny, pivoting: .tournament)
             expectEqual(factor.repeatedPanels, grid.rows > 1 ? [0, 3, 6, 9] : [])
             expectEqual(try factor.factors.checksum(), try LU(tiny).factors.checksum())
