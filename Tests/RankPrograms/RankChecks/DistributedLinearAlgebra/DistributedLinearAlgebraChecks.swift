@@ -1,4 +1,5 @@
 let distributedLinearAlgebraChecks: [RankCheck] =
     triangularSolveChecks + choleskyChecks + symmetricIndefiniteChecks + multiplyChecks + normChecks + luChecks
     + pivotingChecks + pivotingSolveChecks + solveChecks + mixedPrecisionChecks + refinementChecks + trafficChecks
-    + refusalChecks + resumeChecks + mixedResumeChecks + mixedExtremeChecks + interruptionChecks + levelThreeChecks
+    + refusalChecks + threadChecks + resumeChecks + mixedResumeChecks + mixedExtremeChecks + interruptionChecks
+    + levelThreeChecks
