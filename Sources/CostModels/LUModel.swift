@@ -91,7 +91,12 @@ public enum LUModel {
 
     /// A X = B for a B of n x k, dealt like A.
     ///
-    /// - Parameter butterflies: their depth; nil for the other pivotings.
+    /// - Parameters:
+    ///   - n: the order of A.
+    ///   - k: right-hand sides.
+    ///   - pivots: the exchanges that were made.
+    ///   - butterflies: their depth; nil for the other pivotings.
+    ///   - grid: the ranks and the block size.
     public static func solveCommunication(
         n: Int, k: Int, pivots: [Int], butterflies: Int? = nil, on grid: GridModel
     ) -> Communication {

@@ -137,7 +137,7 @@ public func solve<Scalar: LinearScalar>(
         r = try residual(a, x, b)
         return worstBackwardError(r, x, b, norm: try a.norm(.infinity))
     }
-    func factorByLU() throws(TesseraError) -> SolveQuality<Scalar.Real> {
+    func factorByLU(_ x: inout DistributedMatrix<Scalar>) throws(TesseraError) -> SolveQuality<Scalar.Real> {
         try solveByLU(try a.copyInSquareBlocks(), &x, b, &scaled, &course, nil, measure) { () throws(TesseraError) in
             try a.copyInSquareBlocks()
         }
@@ -151,11 +151,11 @@ public func solve<Scalar: LinearScalar>(
         let attempt = try solveByCholesky(
             try a.copyInSquareBlocks(), &x, b, &scaled, orRefuse: method == .automatic, nil, measure)
         if attempt == nil { chosen = .lu }
-        quality = if let attempt { attempt } else { try factorByLU() }
+        quality = if let attempt { attempt } else { try factorByLU(&x) }
     case .symmetricIndefinite:
         quality = try solveByAasen(try a.copyInSquareBlocks(), &x, b, measure)
     case .lu, .automatic:
-        quality = try factorByLU()
+        quality = try factorByLU(&x)
     }
     return solveAnswer(x, quality, chosen, course, fallback, scaled)
 }
@@ -229,7 +229,9 @@ public func solve<Scalar: LinearScalar>(
     {
         return solveAnswer(answer)
     }
-    func factorByLU(_ a: consuming DistributedMatrix<Scalar>) throws(TesseraError) -> SolveQuality<Scalar.Real> {
+    func factorByLU(
+        _ a: consuming DistributedMatrix<Scalar>, _ x: inout DistributedMatrix<Scalar>
+    ) throws(TesseraError) -> SolveQuality<Scalar.Real> {
         try solveByLU(a, &x, b, &scaled, &course, store, measure) { () throws(TesseraError) in
             try assembled(layout, grid, panel)
         }
@@ -241,11 +243,11 @@ public func solve<Scalar: LinearScalar>(
     case .cholesky:
         let attempt = try solveByCholesky(a, &x, b, &scaled, orRefuse: method == .automatic, store, measure)
         if attempt == nil { chosen = .lu }
-        quality = if let attempt { attempt } else { try factorByLU(try assembled(layout, grid, panel)) }
+        quality = if let attempt { attempt } else { try factorByLU(try assembled(layout, grid, panel), &x) }
     case .symmetricIndefinite:
         quality = try solveByAasen(a, &x, b, measure)
     case .lu, .automatic:
-        quality = try factorByLU(a)
+        quality = try factorByLU(a, &x)
     }
     return solveAnswer(x, quality, chosen, course, fallback, scaled)
 }
