@@ -7,9 +7,11 @@ public enum TriangularSolveModel {
     public static let fewColumns = 8
 
     /// Whether A rests and only X travels, for m right-hand sides on the left: where that sends at most an eighth of the
-    /// words of A's panels.
+    /// words of A's panels, and the sums and solutions that each rank keeps are small beside its share of A.
     public static func isAtRest(n: Int, m: Int, on grid: GridModel) -> Bool {
-        m <= fewColumns || grid.columns > 1 && 16 * (2 + grid.rows + grid.columns) * m <= n * grid.columns
+        m <= fewColumns
+            || grid.columns > 1 && 16 * (2 + grid.rows + grid.columns) * m <= n * grid.columns
+                && 8 * max(grid.rows, grid.columns) * m <= n
     }
 
     /// - Parameters:

@@ -33,7 +33,7 @@ public struct MatrixLayout: Hashable, Sendable {
 
     /// A block size that leaves every rank several blocks of a small matrix, and deep updates in a large one. A matrix much
     /// longer than wide, or the reverse, has sixteen blocks of its shorter side, so that all ranks take part in it; below
-    /// 128 lines they are taken for right-hand sides, whose blocks are those of their system.
+    /// 128 lines they are taken for right-hand sides, whose blocks are those of their system: give more of them those blocks.
     public static func automaticBlock(rows: Int, columns: Int, on grid: ProcessGrid) -> Int {
         let (long, short) = (max(rows, columns), min(rows, columns))
         let block = min(192, max(8, long / max(grid.rows, grid.columns) / 10 / 8 * 8))

@@ -43,6 +43,8 @@ extension Cholesky {
 
 extension SymmetricIndefinite {
     /// An estimate of κ(A) = ‖A‖₁ ‖A⁻¹‖₁; infinite for a singular matrix, 0 for an empty one. Collective.
+    ///
+    /// - Throws: `TesseraError.interrupted` on all ranks between two solves.
     public borrowing func conditionEstimate() throws(TesseraError) -> Scalar.Real {
         guard firstZeroPivot == nil else { return .infinity }
         let isConjugated = symmetry == .symmetric && Scalar.isComplex

@@ -76,8 +76,8 @@ struct LUState<Scalar: LinearScalar> {
 extension LU {
     /// Takes up a factorization that `store` has saved, in the memory of a new matrix, and goes on to the end. Collective.
     ///
-    /// The newest generation that is whole counts, and its pivoting. On the grid and with the block size of the run that
-    /// saved it, the result has the same bits as that run's would have had.
+    /// The newest generation that is whole counts, and its pivoting. On the grid, with the block size and the threads of the
+    /// run that saved it, the result has the same bits as that run's would have had.
     ///
     /// - Parameters:
     ///   - store: where it was saved, and saves itself on.

@@ -42,8 +42,8 @@ public struct LU<Scalar: LinearScalar>: ~Copyable {
     ///   - store: where the factorization saves itself, at the store's interval and before it is interrupted; nil for
     ///     nowhere. ``init(resuming:on:block:)`` takes it up again.
     /// - Throws, on all ranks: `TesseraError.argument` for blocks that are not square, parameters of the pivoting out of
-    ///   range, and random butterflies for a matrix that is not square; `TesseraError.interrupted` between two panels; `TesseraError.file` where a checkpoint cannot be written or the
-    ///   store holds that of another job.
+    ///   range, and random butterflies for a matrix that is not square; `TesseraError.interrupted` between two panels;
+    ///   `TesseraError.file` where a checkpoint cannot be written or the store holds that of another job.
     public init(
         consuming matrix: consuming DistributedMatrix<Scalar>, pivoting: Pivoting = .partial,
         checkpoint store: CheckpointStore? = nil

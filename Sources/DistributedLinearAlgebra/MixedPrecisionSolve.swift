@@ -22,6 +22,8 @@ internal import MessagePassing
 package struct RefinementCourse: Sendable {
     /// Corrections in the lower precision.
     package var plainSteps = 0
+    /// Whether each plain step, the last one too, took a factor of eight off the largest residual.
+    package var isSteady = false
     /// Right-hand sides that went through GMRES together, and the iterations of each cycle.
     package var groups: [(columns: Int, cycles: [Int])] = []
     package var failure: MixedPrecisionFailure?
@@ -151,7 +153,10 @@ package func refine<Scalar: LinearScalar>(
         sizes = goal.sizes(r, x)
         course.plainSteps += 1
     }
-    guard goal.worst(sizes) != nil else { return course }
+    guard goal.worst(sizes) != nil else {
+        course.isSteady = course.plainSteps > 0 && sizes.reduce(0, largerOrNaN) <= last / 8
+        return course
+    }
     for start in stride(from: 0, to: x.columns, by: TriangularSolveModel.fewColumns) where course.failure == nil {
         let range = start..<min(x.columns, start + TriangularSolveModel.fewColumns)
         guard goal.worst(Array(sizes[range])) != nil else { continue }
@@ -200,8 +205,8 @@ private func refineByGMRES<Scalar: LinearScalar>(
 
 /// κ₁(A) = ‖A‖₁ ‖A⁻¹‖₁ by solves with the factors, or by refined ones where those do not tell A from a singular matrix.
 ///
-/// Where plain steps alone have refined X, each took a factor of eight off the residual: the factors' inverse F⁻¹ is A⁻¹
-/// to that factor, ‖I - F⁻¹ A‖ being what a step leaves.
+/// Where plain steps alone have refined X, each by a factor of eight, that is what ‖I - F⁻¹ A‖ left of the residual: F⁻¹ is
+/// close enough to A⁻¹ for an estimate.
 private func estimateCondition<Scalar: LinearScalar>(
     _ a: borrowing DistributedMatrix<Scalar>, _ factor: borrowing LowPrecisionFactor<Scalar>,
     _ model: borrowing DistributedMatrix<Scalar>, _ norms: MatrixNorms<Scalar.Real>, _ course: RefinementCourse
@@ -210,8 +215,7 @@ private func estimateCondition<Scalar: LinearScalar>(
     let quick = try estimateInverseNorm(of: model) { (x, isAdjoint) throws(TesseraError) in
         try factor.solve(&x, adjoint: isAdjoint, in: .lower)
     }
-    let isClose = course.plainSteps > 0 && course.groups.isEmpty
-    if isClose || norm * quick * Scalar.Real(Scalar.Lower.unitRoundoff) < 0.01 { return norm * quick }
+    if course.isSteady || norm * quick * Scalar.Real(Scalar.Lower.unitRoundoff) < 0.01 { return norm * quick }
     let refined = try estimateInverseNorm(of: model) { (x, isAdjoint) throws(TesseraError) in
         // What does not converge is a lower bound still.
         _ = try refine(&x, a, adjoint: isAdjoint, factor, norm: isAdjoint ? norms.one : norms.infinity)

@@ -64,7 +64,8 @@ extension SymmetricIndefinite {
     ///   - a: A itself, both triangles.
     ///   - b: n x m, on the grid of A.
     /// - Returns: the corrections made and the backward error of what X has become.
-    /// - Throws, on all ranks: `TesseraError.singular`; `TesseraError.argument` where shapes do not fit.
+    /// - Throws, on all ranks: `TesseraError.singular`; `TesseraError.argument` where shapes do not fit;
+    ///   `TesseraError.interrupted` between two corrections.
     public borrowing func refine(
         _ x: inout DistributedMatrix<Scalar>, of a: borrowing DistributedMatrix<Scalar>,
         _ b: borrowing DistributedMatrix<Scalar>

@@ -135,7 +135,7 @@ struct LocalRowExchange<Scalar: LinearScalar>: @unchecked Sendable {
     /// In some columns, on one thread.
     func move(_ count: Int, _ columns: UnsafeMutablePointer<Scalar>, _ leadingDimension: Int, thread: Int) {
         Scalar.moveRows(
-            sources, to: targets, count, columns, leadingDimension, buffer: buffer + thread * sources.count)
+            sources, to: targets, count, columns, leadingDimension, buffer: buffer + thread * sources.count, threads: 1)
     }
 }
 

@@ -168,7 +168,8 @@ package func solve<Scalar: LinearScalar>(
     _ = consume factor
     if course.failure != nil {
         store?.beginAnew()
-        x = try LU(consuming: try assembled(layout, grid, panel), checkpoint: store).solve(b)
+        let again = try LU(consuming: try assembled(layout, grid, panel), checkpoint: store)
+        x = try again.saved(in: store) { () throws(TesseraError) in try again.solve(b) }
     }
     return LUAnswer(x: x, pivoting: course.pivoting, fallback: course.failure, iterations: course.iterations)
 }

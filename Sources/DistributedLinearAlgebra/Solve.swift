@@ -131,11 +131,14 @@ public func solve<Scalar: LinearScalar>(
     var x = try b.copy()
     var scaled = ScaledSystem<Scalar>(isEquilibrating)
     var course = PivotingCourse<Scalar.Real>(pivoting)
+    var norm: Scalar.Real?
     func measure(
         _ x: borrowing DistributedMatrix<Scalar>, _ r: inout DistributedMatrix<Scalar>
     ) throws(TesseraError) -> Scalar.Real {
+        let known = if let norm { norm } else { try a.norm(.infinity) }
+        norm = known
         r = try residual(a, x, b)
-        return worstBackwardError(r, x, b, norm: try a.norm(.infinity))
+        return worstBackwardError(r, x, b, norm: known)
     }
     func factorByLU(_ x: inout DistributedMatrix<Scalar>) throws(TesseraError) -> SolveQuality<Scalar.Real> {
         try solveByLU(try a.copyInSquareBlocks(), &x, b, &scaled, &course, nil, measure) { () throws(TesseraError) in

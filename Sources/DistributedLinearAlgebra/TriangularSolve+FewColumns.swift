@@ -13,6 +13,7 @@
 //
 // Flops n² m. Words: 2 n m to deal B and X, and n m for each rank of a process row and of a process column.
 
+internal import CostModels
 internal import DistributedArrays
 internal import Failures
 internal import LinearAlgebra
@@ -95,7 +96,9 @@ private struct ThinTriangularStep<Stored: LinearScalar, Scalar: LinearScalar>: ~
             if let late = pending { apply(late..<late + 1, to: turn + 1..<turns) }
             pending = nil
         }
+        var vote = SignalVote(on: grid.communicator)
         for turn in 0..<turns {
+            try stopIfAsked(&vote, turn)
             try sumToOwner(turn)
             if !solveDiagonal(turn) { finish(beyond: turn) }
             try spread(turn)
@@ -104,13 +107,16 @@ private struct ThinTriangularStep<Stored: LinearScalar, Scalar: LinearScalar>: ~
             apply(turn..<turn + 1, to: turn + 1..<turn + 2)
             pending = turn
         }
+        try vote.end()
     }
 
     /// op(A) = Aᵀ or Aᴴ.
     func solveByColumns() throws(TesseraError) {
         // Turns whose X has met the next block of this process column.
         var met = 0
+        var vote = SignalVote(on: grid.communicator)
         for turn in 0..<turns {
+            try stopIfAsked(&vote, turn)
             if homeColumn(turn) == grid.column {
                 apply(met..<turn, to: turn..<turn + 1)
                 met = 0
@@ -123,6 +129,12 @@ private struct ThinTriangularStep<Stored: LinearScalar, Scalar: LinearScalar>: ~
             apply(0..<turn + 1, to: next..<next + 1)
             met = turn + 1
         }
+        try vote.end()
+    }
+
+    /// Few columns are soon done: they are not worth a vote.
+    private func stopIfAsked(_ vote: inout SignalVote, _ turn: Int) throws(TesseraError) {
+        if turn > 0, width > TriangularSolveModel.fewColumns { try vote.stopIfAsked() }
     }
 
     /// S(targets) -= op(A)(targets, sources) X(sources), this rank's part.

@@ -29,7 +29,7 @@ internal import MessagePassing
 ///   - b: n x m (`.left`) or m x n (`.right`), on the grid of A. Where it is not dealt like A, a copy of it is.
 /// - Throws, on all ranks: `TesseraError.argument` where the shapes do not fit;
 ///   `TesseraError.memory` where the copy of B does not, which leaves B as it was; with many columns (left) or any rows
-///   (right) `TesseraError.interrupted` between two blocks, which leaves B half done.
+///   (right) `TesseraError.interrupted` between two blocks, which leaves B half done or as it was, but for alpha.
 public func solveTriangular<Scalar: LinearScalar>(
     alpha: Scalar = 1, _ a: borrowing DistributedMatrix<Scalar>, _ triangle: Triangle, transposeA: Transpose = .none,
     diagonal: Diagonal = .nonUnit, on side: Side = .left, _ b: inout DistributedMatrix<Scalar>
@@ -44,7 +44,7 @@ public func solveTriangular<Scalar: LinearScalar>(
     try agreeOnTriangular("solveTriangular", alpha, a.view, triangle, transposeA, diagonal, side, b)
     b.scale(by: alpha)
     guard alpha != .zero, b.rows > 0, b.columns > 0 else { return }
-    a.grid.communicator.collectively("solveTriangular") { () throws(TesseraError) in
+    try a.grid.communicator.collectivelyUnlessStopped("solveTriangular") { () throws(TesseraError) in
         try solveTriangularFewColumns(a, triangle, transposeA, diagonal, &b)
     }
 }
@@ -63,7 +63,7 @@ public func solveTriangular<Scalar: LinearScalar>(
 ///   - b: n x m (`.left`) or m x n (`.right`), on the grid of A. Where it is not dealt in A's blocks, a copy of it is.
 /// - Throws, on all ranks: `TesseraError.argument` where the shapes do not fit;
 ///   `TesseraError.memory` where the copy of B does not, which leaves B as it was; with many columns (left) or any rows
-///   (right) `TesseraError.interrupted` between two blocks, which leaves B half done.
+///   (right) `TesseraError.interrupted` between two blocks, which leaves B half done or as it was, but for alpha.
 public func solveTriangular<Scalar: LinearScalar>(
     alpha: Scalar = 1, _ a: DistributedMatrixView<Scalar>, _ triangle: Triangle, transposeA: Transpose = .none,
     diagonal: Diagonal = .nonUnit, on side: Side = .left, _ b: inout DistributedMatrix<Scalar>

@@ -8,13 +8,14 @@ extension LinearScalar {
     ///
     /// - Parameters:
     ///   - a: the first of the columns, `columns` of them.
-    ///   - buffer: room for `sources.count` scalars for each of BLAS's threads.
+    ///   - buffer: room for `sources.count` scalars for each thread.
+    ///   - threads: how many share the columns.
     package static func moveRows(
         _ sources: [Int], to targets: [Int], _ columns: Int, _ a: UnsafeMutablePointer<Self>, _ lda: Int,
-        buffer: UnsafeMutablePointer<Self>
+        buffer: UnsafeMutablePointer<Self>, threads: Int = OpenBLAS.threads
     ) {
         let count = sources.count
-        let threads = min(OpenBLAS.threads, columns)
+        let threads = min(threads, columns)
         guard count > 0, threads > 0 else { return }
         nonisolated(unsafe) let (a, buffer) = (a, buffer)
         sources.withUnsafeBufferPointer { sources in
