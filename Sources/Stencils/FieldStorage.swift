@@ -9,16 +9,24 @@ struct FieldStorage<Scalar: BitwiseCopyable>: ~Copyable {
     let layout: GridLayout
     /// Levels kept of each field.
     let levels: [Int]
+    /// The fields that steps write.
+    private let written: Set<Int>
     /// The newest level of each field, as a place in its ring.
     private(set) var newest: [Int]
     private let first: [UnsafeMutablePointer<Scalar>]
     private let memory: UnsafeMutablePointer<Scalar>
-    /// The first interior cell of each slot (``LaneSlot``) and of each field's next level; unused entries point at field 0.
+    /// For each coming step: the first interior cell of each slot (``LaneSlot``) and of each field's next level, or of the
+    /// current one of a field that is not written; unused entries point at field 0.
     let inputs: UnsafeMutablePointer<UnsafePointer<Scalar>>
     let outputs: UnsafeMutablePointer<UnsafeMutablePointer<Scalar>>
+    private let steps: Int
 
-    /// Allocates zeros.
-    init(layout: GridLayout, levels: [Int], zero: Scalar) {
+    /// Entries of a step in `inputs` and in `outputs`.
+    static var slots: Int { LaneSlot.fields * LaneSlot.levels }
+    static var fields: Int { LaneSlot.fields }
+
+    /// Allocates zeros, and tables for the next `steps` steps.
+    init(layout: GridLayout, levels: [Int], written: Set<Int>, steps: Int, zero: Scalar) {
         let total = layout.size * levels.reduce(0, +)
         let base = allocateAligned(total, of: Scalar.self)
         memory = base
@@ -30,11 +38,13 @@ struct FieldStorage<Scalar: BitwiseCopyable>: ~Copyable {
         }
         self.layout = layout
         self.levels = levels
+        self.written = written
+        self.steps = steps
         newest = levels.map { _ in 0 }
-        inputs = .allocate(capacity: LaneSlot.fields * LaneSlot.levels)
-        outputs = .allocate(capacity: LaneSlot.fields)
-        inputs.initialize(repeating: UnsafePointer(base + layout.origin), count: LaneSlot.fields * LaneSlot.levels)
-        outputs.initialize(repeating: base + layout.origin, count: LaneSlot.fields)
+        inputs = .allocate(capacity: Self.slots * steps)
+        outputs = .allocate(capacity: Self.fields * steps)
+        inputs.initialize(repeating: UnsafePointer(base + layout.origin), count: Self.slots * steps)
+        outputs.initialize(repeating: base + layout.origin, count: Self.fields * steps)
         refreshTables()
     }
 
@@ -51,18 +61,22 @@ struct FieldStorage<Scalar: BitwiseCopyable>: ~Copyable {
         return first[field] + (place * layout.size + layout.origin)
     }
 
-    /// Makes the level just written the newest one of these fields.
-    mutating func rotate(_ fields: Set<Int>) {
-        for field in fields { newest[field] = (newest[field] + 1) % levels[field] }
+    /// Makes the level that was written `steps` steps from now the newest one.
+    mutating func rotate(steps: Int = 1) {
+        for field in written { newest[field] = (newest[field] + steps) % levels[field] }
         refreshTables()
     }
 
     private func refreshTables() {
-        for field in levels.indices {
-            for ago in 0..<Swift.min(LaneSlot.levels, levels[field]) {
-                inputs[LaneSlot.slot(field: field, ago: ago)] = UnsafePointer(origin(field, ago: ago))
+        for step in 0..<steps {
+            for field in levels.indices {
+                let passed = written.contains(field) ? step : 0
+                for ago in 0..<Swift.min(LaneSlot.levels, levels[field]) {
+                    inputs[step * Self.slots + LaneSlot.slot(field: field, ago: ago)] = UnsafePointer(
+                        origin(field, ago: ago - passed))
+                }
+                outputs[step * Self.fields + field] = origin(field, ago: -1 - passed)
             }
-            outputs[field] = origin(field, ago: -1)
         }
     }
 }

@@ -2,39 +2,35 @@
 
 import CostModels
 
-/// The ghost layers of one field along one axis which follow from the boundary, or from this rank's own cells.
+/// The ghost layers of one field at one end of an axis, which follow from the boundary, or from this rank's own cells.
 struct GhostFill {
     /// Local index of a ghost layer along the axis, and its rule (origins in global indices).
     let layers: [(ghost: Int, rule: GhostRule)]
     let axis: Int
-    /// The cells of a layer across the axis, in local indices; along the axis, empty.
-    let first: SIMD3<Int>
-    let count: SIMD3<Int>
 
-    /// The ghosts of the earlier axes belong to a layer where the footprint reads corners.
-    init(axis: Int, halo: FieldHalo, boundary: Boundary, partition: GridPartition) {
+    /// - Parameters:
+    ///   - step: -1 for the lower end, 1 for the upper.
+    ///   - count: layers; those of a periodic axis that is split come from the neighbours instead.
+    init(axis: Int, step: Int, count: Int, boundary: Boundary, partition: GridPartition) {
         self.axis = axis
-        let extent = partition.extents[axis]
-        let start = partition.start[axis]
-        let cells = partition.count[axis]
-        let split = partition.shape[axis] > 1
-        var layers: [(Int, GhostRule)] = []
-        func add(_ ghost: Int) {
-            layers.append((ghost, GhostRule(index: start + ghost, extent: extent, boundary: boundary)))
+        let isOwn = partition.touchesEdge(axis: axis, step: step) && !(partition.shape[axis] > 1 && boundary.isPeriodic)
+        layers = (0..<(isOwn ? count : 0)).map { m in
+            let ghost = step < 0 ? -1 - m : partition.count[axis] + m
+            return (
+                ghost,
+                GhostRule(index: partition.start[axis] + ghost, extent: partition.extents[axis], boundary: boundary)
+            )
         }
-        if !(split && boundary.isPeriodic) {
-            if partition.touchesEdge(axis: axis, step: -1) { for m in 0..<halo.lower[axis] { add(-1 - m) } }
-            if partition.touchesEdge(axis: axis, step: 1) { for m in 0..<halo.upper[axis] { add(cells + m) } }
-        }
-        self.layers = layers
-        (first, count) = haloLayer(axis: axis, halo: halo, cells: partition.count)
     }
 
-    /// Fills the layers of the field whose first interior cell is at `origin`.
+    /// Fills the layers of the field whose first interior cell is at `origin`, as far as `across` goes along the other axes.
     func run<Scalar: BinaryFloatingPoint>(
-        _ origin: UnsafeMutablePointer<Scalar>, layout: GridLayout, partition: GridPartition, time: Double
+        _ origin: UnsafeMutablePointer<Scalar>, _ across: CellBox, layout: GridLayout, partition: GridPartition,
+        time: Double
     ) {
         for (ghost, rule) in layers {
+            var layer = across
+            (layer.first[axis], layer.end[axis]) = (ghost, ghost + 1)
             let sign = Scalar(rule.sign)
             let addend = Scalar(rule.addend)
             let isCopy = rule.sign == 1 && rule.addend == 0
@@ -43,21 +39,21 @@ struct GhostFill {
             case .layer(let index):
                 let shift = (index - partition.start[axis] - ghost) * layout.stride(axis)
                 if isCopy {
-                    eachRun(origin, layout, ghost) { cells, count, _ in
+                    eachRun(origin, layout, layer) { cells, count, _ in
                         for k in 0..<count { cells[k] = cells[k &+ shift] }
                     }
                 } else {
-                    eachRun(origin, layout, ghost) { cells, count, _ in
+                    eachRun(origin, layout, layer) { cells, count, _ in
                         for k in 0..<count { cells[k] = adjusted(cells[k &+ shift]) }
                     }
                 }
             case .constant(let value):
                 let fill = adjusted(Scalar(value))
-                eachRun(origin, layout, ghost) { cells, count, _ in
+                eachRun(origin, layout, layer) { cells, count, _ in
                     for k in 0..<count { cells[k] = fill }
                 }
             case .function(let value, let index):
-                eachRun(origin, layout, ghost) { cells, count, place in
+                eachRun(origin, layout, layer) { cells, count, place in
                     for k in 0..<count {
                         var global = wrapped(place &+ SIMD3(0, 0, k) &+ partition.start, partition)
                         global[axis] = index
@@ -68,23 +64,18 @@ struct GhostFill {
         }
     }
 
-    /// Calls `body` with each contiguous run of cells of the layer at `ghost` and the local index of its first cell.
+    /// Calls `body` with each contiguous run of cells of a layer and the local index of its first cell.
     @inline(__always)
     private func eachRun<Scalar>(
-        _ origin: UnsafeMutablePointer<Scalar>, _ layout: GridLayout, _ ghost: Int,
+        _ origin: UnsafeMutablePointer<Scalar>, _ layout: GridLayout, _ layer: CellBox,
         _ body: (UnsafeMutablePointer<Scalar>, Int, SIMD3<Int>) -> Void
     ) {
-        var start = first
-        var size = count
-        start[axis] = ghost
-        size[axis] = 1
-        let (planes, rows, columns) = (size.x, size.y, size.z)
-        let corner = origin + layout.offset(start)
-        for plane in 0..<planes {
-            for row in 0..<rows {
-                body(
-                    corner + (plane &* layout.planeStride &+ row &* layout.rowStride), columns,
-                    start &+ SIMD3(plane, row, 0))
+        guard !layer.isEmpty else { return }
+        let columns = layer.end.z - layer.first.z
+        for plane in layer.first.x..<layer.end.x {
+            for row in layer.first.y..<layer.end.y {
+                let place = SIMD3(plane, row, layer.first.z)
+                body(origin + layout.offset(place), columns, place)
             }
         }
     }

@@ -12,6 +12,8 @@ import MessagePassing
 struct HaloMember {
     let field: Int
     let halo: FieldHalo
+    /// Layers below and above along each axis that follow from the boundary: as far as the update reads.
+    let reach: (lower: SIMD3<Int>, upper: SIMD3<Int>)
     /// Along plane, row, column.
     let boundaries: [Boundary]
 }
@@ -23,7 +25,7 @@ final class HaloExchange<Scalar: StencilScalar> {
     private let partition: GridPartition
     private let layout: GridLayout
     private let exchanges: [AxisExchange<Scalar>?]
-    private let fills: [[(field: Int, fill: GhostFill)]]
+    private let fills: [[(field: Int, across: CellBox, lower: GhostFill, upper: GhostFill)]]
 
     init(
         _ members: [HaloMember], partition: GridPartition, layout: GridLayout, on communicator: Communicator
@@ -40,10 +42,17 @@ final class HaloExchange<Scalar: StencilScalar> {
         self.exchanges = exchanges
         fills = (0..<3).map { axis in
             members.map { member in
-                let boundary = member.boundaries[axis]
+                let (boundary, halo) = (member.boundaries[axis], member.halo)
+                // Around a periodic axis the halo is this rank's own, as deep as a neighbour's.
+                func fill(_ step: Int, _ halo: [Int], _ reach: SIMD3<Int>) -> GhostFill {
+                    GhostFill(
+                        axis: axis, step: step, count: boundary.isPeriodic ? halo[axis] : reach[axis],
+                        boundary: boundary, partition: partition)
+                }
+                let (first, count) = haloLayer(axis: axis, halo: halo, cells: partition.count)
                 return (
-                    member.field,
-                    GhostFill(axis: axis, halo: member.halo, boundary: boundary, partition: partition)
+                    member.field, CellBox(first: first, end: first &+ count),
+                    fill(-1, halo.lower, member.reach.lower), fill(1, halo.upper, member.reach.upper)
                 )
             }
         }
@@ -59,8 +68,9 @@ final class HaloExchange<Scalar: StencilScalar> {
         }
         for axis in 0..<3 {
             try exchanges[axis]?.run(origin)
-            for (field, fill) in fills[axis] {
-                fill.run(origin(field), layout: layout, partition: partition, time: time)
+            for (field, across, lower, upper) in fills[axis] {
+                lower.run(origin(field), across, layout: layout, partition: partition, time: time)
+                upper.run(origin(field), across, layout: layout, partition: partition, time: time)
             }
         }
     }

@@ -1,7 +1,7 @@
-// Stepping through time: ghosts, sweep, rotation of levels.
+// Stepping through time, a tile of steps after the other: ghosts, boxes, rotation of levels.
 //
-// Cost a step: `footprint.flops` operations and `bytesPerPoint` bytes a point; words and messages as
-// `HaloExchangeModel` gives them.
+// Cost a step: `footprint.flops` operations a point, and `bytesPerPoint` bytes a point in a tile of one step, about as many
+// for a whole tile of several; words and messages as `HaloExchangeModel` gives them for each tile.
 
 public import DistributedArrays
 public import Failures
@@ -16,55 +16,68 @@ extension Simulation {
     @inlinable @discardableResult
     public mutating func advance(steps: Int, progress: ProgressStyle = .none) throws(TesseraError) -> Throughput {
         var run = try StepRun(self, steps: steps, progress: progress)
-        for _ in 0..<Swift.max(0, steps) {
-            fillGhosts()
-            switch extents.count {
-            case 1: sweep(stencil, sweepPlan(), with: S.Scalar.LineVector.self)
-            case 2: sweep(stencil, sweepPlan(), with: S.Scalar.PlaneVector.self)
-            default: sweep(stencil, sweepPlan(), with: S.Scalar.SpaceVector.self)
-            }
-            finishStep()
-            run.stepDone()
+        let kernel = sweepKernel()
+        var left = Swift.max(0, steps)
+        while left > 0 {
+            let done = advanceTile(atMost: left, kernel)
+            left -= done
+            run.stepsDone(done)
         }
         return run.finish()
+    }
+
+    /// The user's update, made into a sweep with whole lanes.
+    @inlinable
+    func sweepKernel() -> SweepKernel<S.Scalar> {
+        let stencil = self.stencil
+        return switch extents.count {
+        case 1: { sweep(stencil, $0, with: S.Scalar.LineVector.self) }
+        case 2: { sweep(stencil, $0, with: S.Scalar.PlaneVector.self) }
+        default: { sweep(stencil, $0, with: S.Scalar.SpaceVector.self) }
+        }
     }
 
     /// The same steps with one point at a time: what the vectorised sweep must equal bit for bit.
     @inlinable
     package mutating func advanceByScalars(steps: Int) throws(TesseraError) {
-        for _ in 0..<steps {
-            fillGhosts()
+        let stencil = self.stencil
+        let kernel: SweepKernel<S.Scalar> =
             switch extents.count {
-            case 1: sweep(stencil, sweepPlan(), with: ScalarLane<S.Scalar, 1>.self)
-            case 2: sweep(stencil, sweepPlan(), with: ScalarLane<S.Scalar, 2>.self)
-            default: sweep(stencil, sweepPlan(), with: ScalarLane<S.Scalar, 3>.self)
+            case 1: { sweep(stencil, $0, with: ScalarLane<S.Scalar, 1>.self) }
+            case 2: { sweep(stencil, $0, with: ScalarLane<S.Scalar, 2>.self) }
+            default: { sweep(stencil, $0, with: ScalarLane<S.Scalar, 3>.self) }
             }
-            finishStep()
-        }
+        for _ in 0..<steps { _ = advanceTile(atMost: 1, kernel) }
     }
 
-    /// Makes every ghost right that the coming sweep reads.
+    /// One tile; returns its steps.
     @usableFromInline
-    mutating func fillGhosts() {
-        let now = time
-        let inputs = UnsafePointer(storage.inputs)
-        let setLevels = valuesWereSet ? afterSetting : []
+    mutating func advanceTile(atMost most: Int, _ kernel: @escaping SweepKernel<S.Scalar>) -> Int {
+        let shape = tileShape
+        let steps = Swift.min(shape.steps, most)
+        let (now, length, inputs, isNew) = (step, timeStep, UnsafePointer(storage.inputs), valuesWereSet)
         valuesWereSet = false
         communicator.collectively("Simulation.advance") { () throws(TesseraError) in
-            for (ago, exchange) in setLevels {
-                try exchange.run(inputs, ago: ago, time: now - Double(ago) * timeStep)
-            }
-            try everyStep.run(inputs, ago: 0, time: now)
+            try exchanges.run(inputs, steps: steps, valuesWereSet: isNew) { Double(now - $0) * length }
         }
+        let tile = TileRun(
+            geometry: plan.geometry(steps: steps, width: shape.width, of: S.Scalar.self), inputs: inputs,
+            outputs: UnsafePointer(storage.outputs), layout: storage.layout, start: partition.start, fills: fills,
+            step: step, timeStep: timeStep)
+        tile.run(kernel)
+        storage.rotate(steps: steps)
+        step += steps
+        return steps
     }
 
-    @usableFromInline
-    func sweepPlan() -> SweepPlan<S.Scalar> { SweepPlan(storage, partition: partition, time: time) }
-
-    @usableFromInline
-    mutating func finishStep() {
-        storage.rotate(footprint.written)
-        step += 1
+    /// Steps of a tile, and the width of its blocks.
+    private var tileShape: (steps: Int, width: Int) {
+        let most = plan.halos.mostSteps
+        return switch tiling {
+        case .off: (1, Int.max)
+        case .fixed(_, let width): (most, width)
+        case .automatic: (most, 16)
+        }
     }
 }
 
@@ -115,8 +128,8 @@ struct StepRun: ~Copyable {
     }
 
     @usableFromInline
-    mutating func stepDone() {
-        done += 1
+    mutating func stepsDone(_ steps: Int) {
+        done += steps
         meter.update(done: done)
     }
 

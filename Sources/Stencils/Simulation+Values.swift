@@ -126,10 +126,11 @@ extension Simulation where S.Field == SingleField {
     @inlinable
     public init(
         _ stencil: S, extents: [Int], boundary: [Boundary], shape: [Int]? = nil, timeStep: Double = 1,
-        on communicator: Communicator, initially value: (GridIndex) -> S.Scalar
+        tiling: Tiling = .automatic, on communicator: Communicator, initially value: (GridIndex) -> S.Scalar
     ) throws(TesseraError) {
         try self.init(
-            stencil, extents: extents, boundary: boundary, shape: shape, timeStep: timeStep, on: communicator)
+            stencil, extents: extents, boundary: boundary, shape: shape, timeStep: timeStep, tiling: tiling,
+            on: communicator)
         fill(.u, value)
     }
 

@@ -26,9 +26,10 @@ public struct Simulation<S: MultiFieldStencil>: ~Copyable {
 
     let partition: GridPartition
     var storage: FieldStorage<S.Scalar>
-    /// The exchange before every sweep, and those of older levels and coefficients, due after values were set.
-    let everyStep: HaloExchange<S.Scalar>
-    let afterSetting: [(ago: Int, exchange: HaloExchange<S.Scalar>)]
+    let plan: SimulationPlan
+    let exchanges: TileExchanges<S.Scalar>
+    let fills: LevelFills<S.Scalar>
+    let tiling: Tiling
     @usableFromInline var valuesWereSet = true
 
     /// Makes a simulation whose fields are zero.
@@ -43,36 +44,31 @@ public struct Simulation<S: MultiFieldStencil>: ~Copyable {
     ///     these, sends the fewest words. A box is at least as wide as the halo along each axis that is split: where too
     ///     many ranks share a small grid, the last ones hold no cells.
     ///   - timeStep: the time of one step, for ``Cell/time`` and Dirichlet functions.
+    ///   - tiling: how many steps are done at once.
     /// - Throws, on all ranks: `TesseraError.argument` where an argument does not fit;
     ///   `TesseraError.memory` where a node cannot give its ranks' fields.
     public init(
         _ stencil: S, extents: [Int], boundary: [Boundary], boundaries: [S.Field: [Boundary]] = [:],
-        shape: [Int]? = nil, timeStep: Double = 1, on communicator: Communicator
+        shape: [Int]? = nil, timeStep: Double = 1, tiling: Tiling = .automatic, on communicator: Communicator
     ) throws(TesseraError) {
         let plan = try SimulationPlan(
-            stencil, extents: extents, boundary: boundary, boundaries: boundaries, shape: shape, on: communicator)
-        let fields = 0..<plan.footprint.fields
-        func exchange(_ members: [Int]) throws(TesseraError) -> HaloExchange<S.Scalar> {
-            try HaloExchange(
-                members.map { HaloMember(field: $0, halo: plan.halos[$0], boundaries: plan.boundaries[$0]) },
-                partition: plan.partition, layout: plan.layout, on: communicator)
-        }
-        let everyStep = try exchange(fields.filter { plan.isRefreshedEveryStep($0) })
-        var afterSetting: [(Int, HaloExchange<S.Scalar>)] = []
-        for ago in 0..<LaneSlot.levels {
-            let due = fields.filter { plan.isRefreshedAfterSetting($0, ago: ago) }
-            if !due.isEmpty { afterSetting.append((ago, try exchange(due))) }
-        }
+            stencil, extents: extents, boundary: boundary, boundaries: boundaries, shape: shape, tiling: tiling,
+            on: communicator)
+        let exchanges = try TileExchanges<S.Scalar>(plan, on: communicator)
         self.stencil = stencil
         self.extents = extents
         self.timeStep = timeStep
         self.communicator = communicator
-        self.everyStep = everyStep
-        self.afterSetting = afterSetting
+        self.plan = plan
+        self.tiling = tiling
+        self.exchanges = exchanges
+        fills = plan.levelFills(of: S.Scalar.self)
         footprint = plan.footprint
         self.shape = plan.partition.shape.array.suffix(extents.count)
         partition = plan.partition
-        storage = FieldStorage(layout: plan.layout, levels: fields.map { plan.footprint.levels(of: $0) }, zero: 0)
+        storage = FieldStorage(
+            layout: plan.layout, levels: (0..<plan.footprint.fields).map { plan.footprint.levels(of: $0) },
+            written: plan.footprint.written, steps: plan.halos.mostSteps, zero: 0)
     }
 
     /// The time of the current level.
@@ -94,10 +90,10 @@ public struct Simulation<S: MultiFieldStencil>: ~Copyable {
     /// Bytes that cross the memory bus for one point in a plain sweep.
     public var bytesPerPoint: Int { footprint.scalarsPerPoint * MemoryLayout<S.Scalar>.stride }
 
-    /// The words and messages that each step's exchange costs, as the model gives them.
-    package var exchangeModel: HaloExchangeModel {
+    /// The words and messages of the exchange of the current level before a tile of so many steps, as the model gives them.
+    package func exchangeModel(steps: Int = 1) -> HaloExchangeModel {
         HaloExchangeModel(
             extents: partition.extents.array, shape: partition.shape.array, periodic: partition.periodic,
-            fields: everyStep.halos)
+            fields: plan.beforeTile(steps: steps, ago: 0).map(\.halo))
     }
 }

@@ -8,41 +8,42 @@ struct SimulationPlan {
     let footprint: Footprint
     let partition: GridPartition
     let layout: GridLayout
-    /// The ghost layers of each field, and its boundary along each canonical axis.
-    let halos: [FieldHalo]
+    /// The boundary of each field along each canonical axis.
     let boundaries: [[Boundary]]
+    let halos: TileHalos
 
     init<S: MultiFieldStencil>(
         _ stencil: S, extents: [Int], boundary: [Boundary], boundaries: [S.Field: [Boundary]], shape: [Int]?,
-        on communicator: Communicator
+        tiling: Tiling, on communicator: Communicator
     ) throws(TesseraError) {
         let ranks = communicator.size
         let parts = Result<Parts, TesseraError> { () throws(TesseraError) in
             try Self.checked(
-                stencil, extents: extents, boundary: boundary, boundaries: boundaries, shape: shape, ranks: ranks)
+                stencil, extents: extents, boundary: boundary, boundaries: boundaries, shape: shape, tiling: tiling,
+                ranks: ranks)
         }
         let found = try? parts.get()
-        let widths = (found?.halos ?? []).flatMap { $0.lower + $0.upper + [$0.corners ? 1 : 0] }
-        try communicator.agree("Simulation", on: extents + [-1] + (found?.shape.array ?? []) + [-1] + widths) {
-            () throws(TesseraError) in
+        let widths = (found?.halos.halos ?? []).flatMap { $0.lower + $0.upper + [$0.corners ? 1 : 0] }
+        let words = extents + [-1] + (found?.shape.array ?? []) + [-1, found?.halos.mostSteps ?? 0] + widths
+        try communicator.agree("Simulation", on: words) { () throws(TesseraError) in
             try communicator.requireMemory(
                 Self.memory(try parts.get(), extents: extents, of: S.Scalar.self),
                 for: "a grid of \(extents.map(String.init).joined(separator: "x")) cells")
         }
-        let (footprint, chosen, halos, allBoundaries) = try parts.get()
-        self.footprint = footprint
-        self.halos = halos
-        self.boundaries = allBoundaries
+        let made = try parts.get()
+        footprint = made.footprint
+        self.boundaries = made.boundaries
+        halos = made.halos
         partition = GridPartition(
-            extents: canonicalExtents(extents), axes: extents.count, shape: chosen,
-            periodic: allBoundaries[0].map(\.isPeriodic), rank: communicator.rank)
-        let (lower, upper) = Self.ghosts(halos)
+            extents: canonicalExtents(extents), axes: extents.count, shape: made.shape,
+            periodic: made.boundaries[0].map(\.isPeriodic), rank: communicator.rank)
+        let (lower, upper) = halos.ghosts(of: S.Scalar.self)
         layout = GridLayout(count: partition.count, lower: lower, upper: upper, of: S.Scalar.self)
     }
 
     /// What all levels of all fields take, ghosts and padding included; the first rank's box is the largest.
     private static func memory<Scalar>(_ parts: Parts, extents: [Int], of type: Scalar.Type) -> MemoryDemand {
-        let (lower, upper) = ghosts(parts.halos)
+        let (lower, upper) = parts.halos.ghosts(of: type)
         let levels = (0..<parts.footprint.fields).reduce(0) { $0 + parts.footprint.levels(of: $1) }
         let shares = (0..<parts.shape.product).map { rank in
             let box = GridPartition(
@@ -53,19 +54,17 @@ struct SimulationPlan {
         return MemoryDemand(largest: shares[0], total: shares.reduce(0, saturatingSum))
     }
 
-    /// The ghost layers that every field is given: the most that one needs.
-    private static func ghosts(_ halos: [FieldHalo]) -> (lower: SIMD3<Int>, upper: SIMD3<Int>) {
-        (
-            halos.reduce(.zero) { pointwiseMax($0, SIMD3($1.lower)) },
-            halos.reduce(.zero) { pointwiseMax($0, SIMD3($1.upper)) }
-        )
+    private struct Parts {
+        let footprint: Footprint
+        let shape: SIMD3<Int>
+        let halos: TileHalos
+        let boundaries: [[Boundary]]
     }
-
-    private typealias Parts = (footprint: Footprint, shape: SIMD3<Int>, halos: [FieldHalo], boundaries: [[Boundary]])
 
     /// Footprint, shape, halos and boundaries, or what is wrong with the arguments. Local.
     private static func checked<S: MultiFieldStencil>(
-        _ stencil: S, extents: [Int], boundary: [Boundary], boundaries: [S.Field: [Boundary]], shape: [Int]?, ranks: Int
+        _ stencil: S, extents: [Int], boundary: [Boundary], boundaries: [S.Field: [Boundary]], shape: [Int]?, tiling: Tiling,
+        ranks: Int
     ) throws(TesseraError) -> Parts {
         func check(_ holds: Bool, _ name: String, _ expected: String, _ found: String) throws(TesseraError) {
             if !holds {
@@ -95,12 +94,24 @@ struct SimulationPlan {
             return FieldHalo(
                 lower: reach.lower.array, upper: reach.upper.array, corners: footprint.readsCorners(of: field))
         }
+        if case .fixed(let steps, let width) = tiling {
+            try check(
+                (1...TileHalos.mostSteps).contains(steps) && width >= 1, "tiling",
+                "1 to \(TileHalos.mostSteps) steps in blocks of 1 or more", "\(steps) steps in blocks of \(width)")
+        }
         let padded = perField.map { Array(repeating: Boundary.neumann, count: 3 - axes) + $0 }
         let canonical = canonicalExtents(extents)
+        func parts(_ shape: SIMD3<Int>) -> Parts {
+            Parts(
+                footprint: footprint, shape: shape,
+                halos: TileHalos(
+                    footprint, halos, extents: canonical, axes: axes, shape: shape, boundaries: padded, tiling),
+                boundaries: padded)
+        }
         guard let shape else {
             let best = GridPartition.shape(
                 ranks: ranks, extents: canonical, axes: axes, periodic: padded[0].map(\.isPeriodic), halos: halos)
-            return (footprint, best, halos, padded)
+            return parts(best)
         }
         try check(
             shape.count == axes && shape.allSatisfy { $0 > 0 } && shape.reduce(1, *) == ranks, "shape",
@@ -108,27 +119,38 @@ struct SimulationPlan {
         let given = canonicalExtents(shape)
         let misfit = GridPartition.misfit(shape: given, extents: canonical, axes: axes, halos: halos)
         try check(misfit == nil, "shape", "boxes that hold a cell and the halo's width", misfit ?? "")
-        return (footprint, given, halos, padded)
+        return parts(given)
+    }
+}
+
+extension SimulationPlan {
+    private func member(_ field: Int, _ halo: FieldHalo) -> HaloMember {
+        let reach = halos.halos[field]
+        return HaloMember(
+            field: field, halo: halo, reach: (SIMD3(reach.lower), SIMD3(reach.upper)), boundaries: boundaries[field])
     }
 
-    private func hasHalo(_ field: Int, from ago: Int) -> Bool {
-        footprint.taps.contains { $0.field == field && $0.ago >= ago && !$0.isCenter }
+    func beforeTile(steps: Int, ago: Int) -> [HaloMember] {
+        halos.beforeTile(steps: steps, ago: ago).map { member($0.field, $0.halo) }
     }
 
-    private func hasBoundaryFunction(_ field: Int) -> Bool {
-        boundaries[field].contains { boundary in
-            guard case .sides(let lower, let upper) = boundary else { return false }
-            return [lower, upper].contains { if case .function = $0.rule { true } else { false } }
-        }
+    func afterSetting(ago: Int) -> [HaloMember] {
+        halos.afterSetting(ago: ago).map { member($0.field, $0.halo) }
     }
 
-    /// Ghosts of the current level, which are read now or, as an older level, by a later step.
-    func isRefreshedEveryStep(_ field: Int) -> Bool {
-        hasHalo(field, from: 0) && (footprint.written.contains(field) || hasBoundaryFunction(field))
+    /// What boxes fill inside a tile.
+    func levelFills<Scalar>(of: Scalar.Type) -> LevelFills<Scalar> {
+        let changing = halos.halos.indices.filter { halos.changes($0) && footprint.written.contains($0) }
+        return LevelFills(
+            changing.map { member($0, halos.halos[$0]) }, corners: halos.halos.contains { $0.corners },
+            axes: halos.axes, partition: partition, layout: layout)
     }
 
-    /// Ghosts that no step refreshes: coefficients, and older levels that the user has set.
-    func isRefreshedAfterSetting(_ field: Int, ago: Int) -> Bool {
-        hasHalo(field, from: ago) && (ago > 0 || !isRefreshedEveryStep(field))
+    /// The boxes of a tile.
+    func geometry<Scalar>(steps: Int, width: Int, of: Scalar.Type) -> TileGeometry {
+        TileGeometry(
+            steps: steps, width: width, count: partition.count, lower: halos.lower, upper: halos.upper,
+            sides: TileSides(partition, halos.axes), axes: halos.axes,
+            lanes: GridLayout.alignment / MemoryLayout<Scalar>.stride)
     }
 }

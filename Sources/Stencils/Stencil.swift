@@ -25,7 +25,7 @@ extension Stencil {
 }
 
 /// A stencil on several named fields: reads current and previous levels, the position and the time, and gives the next
-/// value of every field that it writes. A field that it never writes is a coefficient.
+/// value of every field that it writes. A field that it never writes is a coefficient. Threads share it.
 ///
 /// ```swift
 /// struct Wave: MultiFieldStencil {
@@ -37,7 +37,7 @@ extension Stencil {
 ///     }
 /// }
 /// ```
-public protocol MultiFieldStencil {
+public protocol MultiFieldStencil: Sendable {
     /// What the fields hold.
     associatedtype Scalar: StencilScalar = Double
     /// The fields' names.

@@ -1,7 +1,8 @@
 // One sweep: the update at every cell of a box.
 //
 // The inner loop runs along the last axis in whole lanes. The last lane of a row may run over into the row's own right
-// ghosts and padding, which are filled anew before anything reads them. The update is called at one place, so that the
+// ghosts and padding, which are filled anew before anything reads them; where the cells beyond the box are done, too, the
+// first one begins at a lane's boundary, with cells that nobody reads any more. The update is called at one place, so that the
 // compiler inlines it there. No allocation, no exclusivity checks.
 
 /// Everything that a sweep needs, by value.
@@ -13,7 +14,7 @@ struct SweepPlan<Scalar> {
     @usableFromInline let outputs: UnsafePointer<UnsafeMutablePointer<Scalar>>
     @usableFromInline let planes: Range<Int>
     @usableFromInline let rows: Range<Int>
-    @usableFromInline let columns: Int
+    @usableFromInline let columns: Range<Int>
     @usableFromInline let planeStride: Int
     @usableFromInline let rowStride: Int
     /// The global index of the first interior cell.
@@ -22,19 +23,22 @@ struct SweepPlan<Scalar> {
     @usableFromInline let firstColumn: Int
     @usableFromInline let time: Double
 
-    /// The whole of a rank's box.
-    init(_ storage: borrowing FieldStorage<Scalar>, partition: GridPartition, time: Double)
-    where Scalar: BitwiseCopyable {
-        inputs = UnsafePointer(storage.inputs)
-        outputs = UnsafePointer(storage.outputs)
-        planes = 0..<partition.count.x
-        rows = 0..<partition.count.y
-        columns = partition.count.z
-        planeStride = storage.layout.planeStride
-        rowStride = storage.layout.rowStride
-        firstPlane = partition.start.x
-        firstRow = partition.start.y
-        firstColumn = partition.start.z
+    /// One box in one of the coming steps.
+    @inline(__always)
+    init(
+        _ box: CellBox, inputs: UnsafePointer<UnsafePointer<Scalar>>,
+        outputs: UnsafePointer<UnsafeMutablePointer<Scalar>>, layout: GridLayout, start: SIMD3<Int>, time: Double
+    ) {
+        self.inputs = inputs
+        self.outputs = outputs
+        planes = box[0]
+        rows = box[1]
+        columns = box[2]
+        planeStride = layout.planeStride
+        rowStride = layout.rowStride
+        firstPlane = start.x
+        firstRow = start.y
+        firstColumn = start.z
         self.time = time
     }
 }
@@ -47,8 +51,8 @@ func sweep<S: MultiFieldStencil, L: MemoryLane>(
     for plane in plan.planes {
         for row in plan.rows {
             let offset = plane &* plan.planeStride &+ row &* plan.rowStride
-            var column = 0
-            while column < plan.columns {
+            var column = plan.columns.lowerBound
+            while column < plan.columns.upperBound {
                 let site = GridSite(
                     inputs: plan.inputs, outputs: plan.outputs, offset: offset &+ column,
                     planeStride: plan.planeStride, rowStride: plan.rowStride, plane: plan.firstPlane &+ plane,

@@ -14,14 +14,33 @@ func startValue<Scalar: StencilScalar>(_ field: Int, _ ago: Int, _ index: [Int])
     return Scalar(Double(hash % 2001) / 1000 - 1)
 }
 
-/// Runs both and says whether every bit agrees; true on ranks other than 0.
+/// Runs the reference, and the simulation a step at a time, in tiles of several and in blocks of several threads, and says
+/// whether every bit agrees; true on ranks other than 0.
 func agreesWithReference<S: MultiFieldStencil>(
     _ stencil: S, extents: [Int], edges: [Edges], fieldEdges: [S.Field: [Edges]] = [:], shape: [Int]? = nil, steps: Int,
-    on world: Communicator
+    tilings: [(tiling: Tiling, threads: Int)] = [
+        (.off, 1), (.automatic, 1), (.fixed(steps: 3, width: 3), 1), (.fixed(steps: 2, width: 4), 2),
+    ], on world: Communicator
 ) throws -> Bool {
-    var simulation = try Simulation(
-        stencil, extents: extents, boundary: boundary(edges), boundaries: fieldEdges.mapValues(boundary), shape: shape,
-        on: world)
+    let fields = Array(S.Field.allCases)
+    let reference = ReferenceGrid<S.Scalar>(
+        extents: extents, edges: fields.map { fieldEdges[$0] ?? edges }, initially: startValue)
+    if world.rank == 0 { reference.advance(stencil, steps: steps) }
+    defer { SweepThreads.count = 1 }
+    var isSame = true
+    for (tiling, threads) in tilings {
+        SweepThreads.count = threads
+        var simulation = try Simulation(
+            stencil, extents: extents, boundary: boundary(edges), boundaries: fieldEdges.mapValues(boundary),
+            shape: shape, tiling: tiling, on: world)
+        isSame = try agrees(&simulation, with: reference, steps: steps) && isSame
+    }
+    return isSame
+}
+
+private func agrees<S: MultiFieldStencil>(
+    _ simulation: inout Simulation<S>, with reference: ReferenceGrid<S.Scalar>, steps: Int
+) throws -> Bool {
     let fields = Array(S.Field.allCases)
     for field in fields {
         for ago in 0..<simulation.footprint.levels(of: field.rawValue) where ago < LaneSlot.levels {
@@ -33,9 +52,6 @@ func agreesWithReference<S: MultiFieldStencil>(
     try simulation.advance(steps: steps / 2)
     try simulation.advance(steps: steps - steps / 2)
 
-    let reference = ReferenceGrid<S.Scalar>(
-        extents: extents, edges: fields.map { fieldEdges[$0] ?? edges }, initially: startValue)
-    if world.rank == 0 { reference.advance(stencil, steps: steps) }
     var agrees = true
     for field in fields {
         guard let found = try simulation.gathered(field) else { continue }

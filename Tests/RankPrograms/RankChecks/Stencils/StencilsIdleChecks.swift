@@ -97,7 +97,7 @@ let stencilsIdleChecks: [RankCheck] = [
             let traffic = world.traffic[.send]
             var moving = try prepared(world)
             try moving.advance(steps: 2)
-            let sent = moving.exchangeModel.sent(by: world.rank)
+            let sent = moving.exchangeModel().sent(by: world.rank)
             expectEqual(world.traffic[.send].bytes - traffic.bytes, 5 * sent.words * 8, "\(extents)")
         }
         try alone.close()

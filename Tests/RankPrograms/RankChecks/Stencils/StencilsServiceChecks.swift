@@ -11,15 +11,15 @@ let stencilsServiceChecks: [RankCheck] = [
             var heat = try Simulation(
                 WideHeat(r: 0.01, order: 4), extents: [15, 14, 17], boundary: [.periodic, .neumann, .dirichlet(1)],
                 shape: shape, on: world)
-            try expectModel(&heat, words: (heat.exchangeModel.sent(by: world.rank)))
+            try expectModel(&heat, words: (heat.exchangeModel().sent(by: world.rank)))
             var box = try Simulation(
                 AnyTaps(axes: 3, taps: [(SIMD3(1, -1, 2), 0.5), (SIMD3(-2, 1, 0), 0.25)]), extents: [15, 14, 17],
                 boundary: [.neumann, .periodic, .periodic], shape: shape, on: world)
-            try expectModel(&box, words: (box.exchangeModel.sent(by: world.rank)))
+            try expectModel(&box, words: (box.exchangeModel().sent(by: world.rank)))
         }
         var wave = try Simulation(
             Wave(r: 0.1, order: 4), extents: [5 * world.size, 9], boundary: [.periodic, .periodic], on: world)
-        try expectModel(&wave, words: wave.exchangeModel.sent(by: world.rank))
+        try expectModel(&wave, words: wave.exchangeModel().sent(by: world.rank))
     },
     RankCheck("reductions give the bits of one rank") { world in
         let alone = try Communicator.ofSelf()

@@ -1,0 +1,101 @@
+// Doing a time tile: boxes in the order that TileGeometry gives them, each followed by the ghosts that follow from it.
+//
+// Threads take blocks in turn. One that is on step t of a position waits until the block before has done step t - 1 there;
+// the thread that took that block never waits for a later one, so that they all come to an end.
+
+private import Dispatch
+private import Foundation
+private import Synchronization
+
+/// Runs the update at every cell of a plan: what ``Simulation`` makes of the user's update.
+@usableFromInline
+typealias SweepKernel<Scalar> = @Sendable (SweepPlan<Scalar>) -> Void
+
+/// The threads of a rank that sweep grids.
+public enum SweepThreads {
+    private static let value = Atomic<Int>(1)
+
+    /// How many; set by ``Tessera`` from the cores of the rank. Values below 1 count as 1.
+    public static var count: Int {
+        get { value.load(ordering: .relaxed) }
+        set { value.store(max(1, newValue), ordering: .relaxed) }
+    }
+}
+
+/// One time tile of a rank's box.
+struct TileRun<Scalar: StencilScalar>: @unchecked Sendable {
+    let geometry: TileGeometry
+    /// The tables of ``FieldStorage``, from the tile's first step on.
+    let inputs: UnsafePointer<UnsafePointer<Scalar>>
+    let outputs: UnsafePointer<UnsafeMutablePointer<Scalar>>
+    let layout: GridLayout
+    /// The global index of the first interior cell.
+    let start: SIMD3<Int>
+    let fills: LevelFills<Scalar>
+    /// Steps done before the tile.
+    let step: Int
+    let timeStep: Double
+
+    /// Does all steps of the tile.
+    func run(_ kernel: @escaping SweepKernel<Scalar>) {
+        let threads = min(SweepThreads.count, geometry.blocks)
+        guard threads > 1 else {
+            for block in 0..<geometry.blocks { run(block, kernel, after: nil, reporting: nil) }
+            return
+        }
+        let done = (0..<geometry.blocks).map { _ in BlockProgress() }
+        let next = Atomic<Int>(0)
+        DispatchQueue.concurrentPerform(iterations: threads) { _ in
+            while true {
+                let block = next.wrappingAdd(1, ordering: .relaxed).oldValue
+                guard block < geometry.blocks else { break }
+                run(block, kernel, after: block > 0 ? done[block - 1] : nil, reporting: done[block])
+            }
+        }
+    }
+
+    /// One block.
+    @_specialize(where Scalar == Double)
+    @_specialize(where Scalar == Float)
+    private func run(
+        _ block: Int, _ kernel: SweepKernel<Scalar>, after previous: BlockProgress?, reporting progress: BlockProgress?
+    ) {
+        let lanes = GridLayout.alignment / MemoryLayout<Scalar>.stride
+        var done = 0
+        for position in 0..<geometry.positions {
+            for t in 0..<geometry.steps {
+                previous?.wait(until: done)
+                let box = geometry.box(block, position, t)
+                if !box.isEmpty {
+                    var swept = box
+                    swept.first.z = box.first.z & ~(lanes - 1)
+                    let written = outputs + t * FieldStorage<Scalar>.fields
+                    kernel(
+                        SweepPlan(
+                            swept, inputs: inputs + t * FieldStorage<Scalar>.slots, outputs: written, layout: layout,
+                            start: start, time: Double(step + t) * timeStep))
+                    if t + 1 < geometry.steps { fills.run(box, written, time: Double(step + t + 1) * timeStep) }
+                }
+                done += 1
+                progress?.report(done)
+            }
+        }
+    }
+}
+
+/// How far a block is, for the thread on the next one. Alone on its cache lines.
+private final class BlockProgress: Sendable {
+    private let padding: (Int64, Int64, Int64, Int64, Int64, Int64, Int64, Int64) = (0, 0, 0, 0, 0, 0, 0, 0)
+    private let done = Atomic<Int>(0)
+    private let morePadding: (Int64, Int64, Int64, Int64, Int64, Int64, Int64, Int64) = (0, 0, 0, 0, 0, 0, 0, 0)
+
+    func report(_ count: Int) { done.store(count, ordering: .releasing) }
+
+    func wait(until count: Int) {
+        var turns = 0
+        while done.load(ordering: .acquiring) < count {
+            turns += 1
+            if turns > 1000 { sched_yield() }
+        }
+    }
+}

@@ -1,0 +1,66 @@
+// Tiles of several steps against the plain reference: random grids, boundaries, ranks, tiles and threads, bit for bit.
+
+import CostModels
+import Failures
+import MessagePassing
+import Stencils
+
+private let mirror = Edge.mirror(sign: 1, slope: 0)
+private let wave: Edge = .function { index, time in
+    index.reduce(time) { 3 * $0 + Double($1) }.truncatingRemainder(dividingBy: 7)
+}
+private let edgePairs: [Edges] = [
+    nil, (.constant(0.5), .constant(-2)), (mirror, mirror), (.mirror(sign: -1, slope: 0), .constant(0.25)),
+    (wave, mirror), (.mirror(sign: 1, slope: 0.125), wave),
+]
+
+/// A random tile for a grid.
+private func anyTiling(_ numbers: inout SeededNumbers) -> (tiling: Tiling, threads: Int) {
+    (
+        .fixed(steps: Int.random(in: 1...7, using: &numbers), width: Int.random(in: 1...20, using: &numbers)),
+        Int.random(in: 1...3, using: &numbers)
+    )
+}
+
+let tilingChecks: [RankCheck] = [
+    RankCheck("random footprints in random tiles") { world in
+        var numbers = SeededNumbers(state: 7)
+        for _ in 0..<120 {
+            let axes = Int.random(in: 1...3, using: &numbers)
+            let radius = Int.random(in: 0...3, using: &numbers)
+            let taps = (0..<Int.random(in: 1...9, using: &numbers)).map { _ in
+                var offset = SIMD3<Int>.zero
+                for axis in (3 - axes)..<3 { offset[axis] = Int.random(in: -radius...radius, using: &numbers) }
+                return (offset: offset, weight: Double.random(in: -0.4...0.4, using: &numbers))
+            }
+            let extents = (0..<axes).map { _ in Int.random(in: 1...[400, 40, 20][axes - 1], using: &numbers) }
+            let edges = (0..<axes).map { _ in edgePairs[Int.random(in: 0..<edgePairs.count, using: &numbers)] }
+            let tilings = [anyTiling(&numbers), anyTiling(&numbers)]
+            let agrees = try agreesWithReference(
+                AnyTaps(axes: axes, taps: taps), extents: extents, edges: edges,
+                steps: Int.random(in: 1...14, using: &numbers), tilings: tilings, on: world)
+            expect(agrees, "\(extents) \(taps) \(tilings)")
+        }
+    },
+    RankCheck("waves, and fields of several levels, in random tiles") { world in
+        var numbers = SeededNumbers(state: 8)
+        for _ in 0..<24 {
+            let extents = (0..<Int.random(in: 1...3, using: &numbers)).map { _ in
+                Int.random(in: 4...24, using: &numbers)
+            }
+            let edges = extents.map { _ in edgePairs[Int.random(in: 0..<edgePairs.count, using: &numbers)] }
+            let tilings = [anyTiling(&numbers), anyTiling(&numbers)]
+            var agrees = try agreesWithReference(
+                Wave(r: 0.05, order: 2 * Int.random(in: 1...3, using: &numbers)), extents: extents, edges: edges,
+                fieldEdges: [.speed: edges.map { $0 == nil ? nil : (mirror, mirror) }], steps: 11, tilings: tilings,
+                on: world)
+            expect(agrees, "wave \(extents) \(tilings)")
+            let plane = [Int.random(in: 5...30, using: &numbers), Int.random(in: 5...60, using: &numbers)]
+            agrees = try agreesWithReference(
+                Reaction(), extents: plane, edges: [edges[0], (.constant(1), wave)],
+                fieldEdges: [.b: [edges[0], (mirror, .mirror(sign: -1, slope: 0))]], steps: 10, tilings: tilings,
+                on: world)
+            expect(agrees, "coupled fields \(plane) \(tilings)")
+        }
+    },
+]
