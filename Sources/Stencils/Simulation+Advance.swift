@@ -53,32 +53,31 @@ extension Simulation {
     /// One tile; returns its steps.
     @usableFromInline
     mutating func advanceTile(atMost most: Int, _ kernel: @escaping SweepKernel<S.Scalar>) -> Int {
-        let shape = tileShape
-        let steps = Swift.min(shape.steps, most)
+        let steps = Swift.min(tuning.next.steps, most)
+        let shape = TileShape(steps: steps, width: tuning.next.width)
+        let clock = ContinuousClock.now
         let (now, length, inputs, isNew) = (step, timeStep, UnsafePointer(storage.inputs), valuesWereSet)
         valuesWereSet = false
         communicator.collectively("Simulation.advance") { () throws(TesseraError) in
             try exchanges.run(inputs, steps: steps, valuesWereSet: isNew) { Double(now - $0) * length }
         }
         let tile = TileRun(
-            geometry: plan.geometry(steps: steps, width: shape.width, of: S.Scalar.self), inputs: inputs,
+            geometry: plan.geometry(shape, of: S.Scalar.self), inputs: inputs,
             outputs: UnsafePointer(storage.outputs), layout: storage.layout, start: partition.start, fills: fills,
             step: step, timeStep: timeStep)
         tile.run(kernel)
         storage.rotate(steps: steps)
         step += steps
+        communicator.collectively("Simulation.advance") { () throws(TesseraError) in
+            try tuning.record(seconds(since: clock), steps: steps, on: communicator)
+        }
         return steps
     }
+}
 
-    /// Steps of a tile, and the width of its blocks.
-    private var tileShape: (steps: Int, width: Int) {
-        let most = plan.halos.mostSteps
-        return switch tiling {
-        case .off: (1, Int.max)
-        case .fixed(_, let width): (most, width)
-        case .automatic: (most, 16)
-        }
-    }
+private func seconds(since start: ContinuousClock.Instant) -> Double {
+    let elapsed = (ContinuousClock.now - start).components
+    return Double(elapsed.seconds) + Double(elapsed.attoseconds) * 1e-18
 }
 
 /// What a run of steps did on one rank, and how fast.
@@ -136,9 +135,8 @@ struct StepRun: ~Copyable {
     @usableFromInline
     consuming func finish() -> Throughput {
         meter.finish()
-        let elapsed = (ContinuousClock.now - start).components
         return Throughput(
-            steps: done, points: points, seconds: Double(elapsed.seconds) + Double(elapsed.attoseconds) * 1e-18,
+            steps: done, points: points, seconds: seconds(since: start),
             communicationSeconds: communicator.traffic.communicationSeconds - communicationAtStart,
             flopsPerPoint: flops, bytesPerPoint: bytes)
     }

@@ -29,7 +29,7 @@ public struct Simulation<S: MultiFieldStencil>: ~Copyable {
     let plan: SimulationPlan
     let exchanges: TileExchanges<S.Scalar>
     let fills: LevelFills<S.Scalar>
-    let tiling: Tiling
+    let tuning: TileTuning
     @usableFromInline var valuesWereSet = true
 
     /// Makes a simulation whose fields are zero.
@@ -60,7 +60,10 @@ public struct Simulation<S: MultiFieldStencil>: ~Copyable {
         self.timeStep = timeStep
         self.communicator = communicator
         self.plan = plan
-        self.tiling = tiling
+        let block = plan.halos.axes.block
+        tuning = TileTuning(
+            tiling, most: plan.halos.mostSteps, axes: extents.count,
+            cells: (plan.partition.extents[block] - 1) / plan.partition.shape[block] + 1, threads: SweepThreads.count)
         self.exchanges = exchanges
         fills = plan.levelFills(of: S.Scalar.self)
         footprint = plan.footprint
@@ -86,6 +89,9 @@ public struct Simulation<S: MultiFieldStencil>: ~Copyable {
     public var bytesOfFields: Int {
         storage.layout.size * storage.levels.reduce(0, +) * MemoryLayout<S.Scalar>.stride
     }
+
+    /// How tiles are shaped; nil while several shapes are being tried.
+    public var tile: TileShape? { tuning.choice }
 
     /// Bytes that cross the memory bus for one point in a plain sweep.
     public var bytesPerPoint: Int { footprint.scalarsPerPoint * MemoryLayout<S.Scalar>.stride }

@@ -96,8 +96,8 @@ struct SimulationPlan {
         }
         if case .fixed(let steps, let width) = tiling {
             try check(
-                (1...TileHalos.mostSteps).contains(steps) && width >= 1, "tiling",
-                "1 to \(TileHalos.mostSteps) steps in blocks of 1 or more", "\(steps) steps in blocks of \(width)")
+                (1...Tiling.mostSteps).contains(steps) && width >= 1, "tiling",
+                "1 to \(Tiling.mostSteps) steps in blocks of 1 or more", "\(steps) steps in blocks of \(width)")
         }
         let padded = perField.map { Array(repeating: Boundary.neumann, count: 3 - axes) + $0 }
         let canonical = canonicalExtents(extents)
@@ -147,9 +147,9 @@ extension SimulationPlan {
     }
 
     /// The boxes of a tile.
-    func geometry<Scalar>(steps: Int, width: Int, of: Scalar.Type) -> TileGeometry {
+    func geometry<Scalar>(_ shape: TileShape, of: Scalar.Type) -> TileGeometry {
         TileGeometry(
-            steps: steps, width: width, count: partition.count, lower: halos.lower, upper: halos.upper,
+            steps: shape.steps, width: shape.width, threads: SweepThreads.count, count: partition.count, lower: halos.lower, upper: halos.upper,
             sides: TileSides(partition, halos.axes), axes: halos.axes,
             lanes: GridLayout.alignment / MemoryLayout<Scalar>.stride)
     }

@@ -46,12 +46,12 @@ struct TileGeometry {
 
     /// - Parameters:
     ///   - steps: at least 1.
-    ///   - width: rows or cells of a block, about.
+    ///   - width: rows or cells of a block, about; the blocks are as many as `threads`, or a multiple of it.
     ///   - count: the cells of the rank's box; none on an idle rank.
     ///   - footprint: lower and upper are how far it reads along each axis.
     ///   - lanes: cells that are done at once along the last axis.
     init(
-        steps: Int, width: Int, count: SIMD3<Int>, lower: SIMD3<Int>, upper: SIMD3<Int>, sides: TileSides,
+        steps: Int, width: Int, threads: Int, count: SIMD3<Int>, lower: SIMD3<Int>, upper: SIMD3<Int>, sides: TileSides,
         axes: TileAxes, lanes: Int
     ) {
         (self.steps, self.count, self.lower, self.upper) = (steps, count, lower, upper)
@@ -65,6 +65,7 @@ struct TileGeometry {
         let edge = Swift.max(lower[block], upper[block], 1)
         let wish = Swift.max(1, width)
         var blocks = Swift.max(1, count[block] / wish)
+        if blocks > threads { blocks -= blocks % threads }
         func even(_ blocks: Int) -> Int { (count[block] + blocks * grain - 1) / (blocks * grain) * grain }
         while blocks > 1,
             even(blocks) < steps * skew[block] + edge || (blocks - 1) * even(blocks) + edge > count[block]

@@ -18,9 +18,6 @@ struct TileHalos {
     /// Axes along which ghosts come from neighbours, or from the other end in parts.
     private let deep: [Bool]
 
-    /// The most steps that a tile may be given.
-    static let mostSteps = 64
-
     init(
         _ footprint: Footprint, _ halos: [FieldHalo], extents: SIMD3<Int>, axes: Int, shape: SIMD3<Int>,
         boundaries: [[Boundary]], _ tiling: Tiling

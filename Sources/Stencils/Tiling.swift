@@ -9,4 +9,7 @@ public enum Tiling: Hashable, Sendable {
     /// `steps` at once, in blocks of about `width` rows (in three dimensions) or cells of a row (in one and two); fewer
     /// steps where a rank's box is too narrow for so many.
     case fixed(steps: Int, width: Int)
+
+    /// The most steps at once.
+    public static var mostSteps: Int { 64 }
 }

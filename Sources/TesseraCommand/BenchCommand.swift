@@ -63,6 +63,14 @@ struct BenchCommand: ParsableCommand {
     @Option(name: .long, help: "Steps to time.")
     var steps: Int?
 
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "Steps that are done at once, and rows (heat2d: cells) of a block of them: TxW, or off (default: what is "
+                + "fastest on the first tiles).", valueName: "tile"),
+        transform: tiling)
+    var tile: Tiling?
+
     @Option(name: .long, help: "The type of a field (default: double).")
     var type: BenchRequest.Element?
 
@@ -106,7 +114,9 @@ struct BenchCommand: ParsableCommand {
     }
 
     private func dense() throws -> BenchRequest.Work {
-        let stray = ["--extents": extents != nil, "--steps": steps != nil, "--type": type != nil]
+        let stray = [
+            "--extents": extents != nil, "--steps": steps != nil, "--tile": tile != nil, "--type": type != nil,
+        ]
         for name in stray.keys.sorted() where stray[name] == true {
             throw ValidationError("\(name) is for heat2d and heat3d, not for \(routine.rawValue)")
         }
@@ -139,7 +149,7 @@ struct BenchCommand: ParsableCommand {
                 "\(routine.rawValue) needs --extents with \(axes) numbers: \(axes == 2 ? "4096x4096" : "256x256x256")")
         }
         guard let steps, steps >= 1 else { throw ValidationError("\(routine.rawValue) needs --steps, 1 or more") }
-        return .heat(extents: extents, steps: steps, element: type ?? .double)
+        return .heat(extents: extents, steps: steps, element: type ?? .double, tiling: tile ?? .automatic)
     }
 
     /// Refuses an extent that the routine's matrices do not have.
@@ -160,6 +170,16 @@ private func commaSeparated(_ text: String) throws -> [Int] { try positive(text,
 
 /// "512x512" as numbers from 1 on.
 private func crossSeparated(_ text: String) throws -> [Int] { try positive(text, separator: "x") }
+
+/// "8x32" or "off".
+private func tiling(_ text: String) throws -> Tiling {
+    if text == "off" { return .off }
+    let numbers = try crossSeparated(text)
+    guard numbers.count == 2, numbers[0] <= Tiling.mostSteps else {
+        throw ValidationError("expected TxW, at most \(Tiling.mostSteps) steps in blocks of W, or off, found '\(text)'")
+    }
+    return .fixed(steps: numbers[0], width: numbers[1])
+}
 
 private func positive(_ text: String, separator: Character) throws -> [Int] {
     try text.split(separator: separator, omittingEmptySubsequences: false).map { part in

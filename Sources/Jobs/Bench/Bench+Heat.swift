@@ -18,14 +18,14 @@ struct BenchHeat<Scalar: StencilScalar>: Stencil {
 
 /// Steps a heat grid and reports its rate. Collective.
 func benchHeat<Scalar: StencilScalar>(
-    _ type: Scalar.Type, _ request: BenchRequest, _ extents: [Int], _ steps: Int, triad: Double,
+    _ type: Scalar.Type, _ request: BenchRequest, _ extents: [Int], _ steps: Int, _ tiling: Tiling, triad: Double,
     on world: Communicator
 ) throws(TesseraError) -> JobSummary {
     let axes = extents.count
     let r = 0.4 / Double(axes)
     var heat = try Simulation(
         BenchHeat<Scalar>(r: r), extents: extents, boundary: Array(repeating: .dirichlet(0), count: axes),
-        shape: request.grid, on: world)
+        shape: request.grid, tiling: tiling, on: world)
     let decayed = acos(max(-1, 1 - 1 / (2 * r * Double(axes) * Double(steps))))
     let waves = extents.map { n in Int(min(max(1, (decayed * Double(n + 1) / .pi).rounded()), Double(n))) }
     let angles = zip(waves, extents).map { k, n in Double.pi * Double(k) / Double(n + 1) }
@@ -72,6 +72,7 @@ func benchHeat<Scalar: StencilScalar>(
             ("extents", .text(extents.map(String.init).joined(separator: "x"))), ("steps", .integer(steps)),
             ("type", .text(Scalar.self == Float.self ? "float" : "double")),
         ], grid: heat.shape, on: world)
+    summary.add("tile", "tile", .text(heat.tile?.description ?? "several"))
     summary.add("seconds", "seconds", .quantity(seconds, ""))
     summary.add("gpoints_per_second", "Gpt/s", .quantity(rate / 1e9, ""))
     summary.add("share_of_triad", "of triad", .quantity(100 * rate * Double(heat.bytesPerPoint) / triad, "%"))

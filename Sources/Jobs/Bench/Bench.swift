@@ -29,11 +29,11 @@ package func bench(
                 report(try benchDense(request.routine, bench, peak: peak))
             }
             try grid.close()
-        case .heat(let extents, let steps, let element):
+        case .heat(let extents, let steps, let element, let tiling):
             let triad = try MachineRates.triadRate(3, world)
             switch element {
-            case .float: report(try benchHeat(Float.self, request, extents, steps, triad: triad, on: world))
-            case .double: report(try benchHeat(Double.self, request, extents, steps, triad: triad, on: world))
+            case .float: report(try benchHeat(Float.self, request, extents, steps, tiling, triad: triad, on: world))
+            case .double: report(try benchHeat(Double.self, request, extents, steps, tiling, triad: triad, on: world))
             }
         }
     } catch {

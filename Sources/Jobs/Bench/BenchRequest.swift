@@ -57,7 +57,7 @@ package struct BenchRequest: Hashable, Sendable {
         /// Matrices of these shapes, one after the other, in blocks of `block` (nil: what fits the shape).
         case dense(shapes: [Shape], block: Int?, precision: Precision = .full)
         /// A grid of cells, stepped through time.
-        case heat(extents: [Int], steps: Int, element: Element)
+        case heat(extents: [Int], steps: Int, element: Element, tiling: Tiling)
     }
 
     package let routine: Routine
