@@ -5,10 +5,10 @@
 //     anything else                            LU                         2 n³/3
 //     Hermitian, on request                    SymmetricIndefinite        n³/3
 //
-// The look at A's structure: n² reads, and n² words where A may be Hermitian (Structure).
+// The look at A's structure: n² reads, and n² words where A may be Hermitian (Structure): InspectionModel.
 
-internal import DistributedArrays
-internal import Failures
+package import DistributedArrays
+package import Failures
 public import LinearAlgebra
 internal import MessagePassing
 
@@ -38,7 +38,7 @@ public enum SolvePrecision: String, CaseIterable, Hashable, Sendable {
 
 extension DistributedMatrix {
     /// The method that A's structure suggests, unless one is given.
-    borrowing func resolved(_ method: SolveMethod) throws(TesseraError) -> SolveMethod {
+    package borrowing func resolved(_ method: SolveMethod) throws(TesseraError) -> SolveMethod {
         guard method == .automatic else { return method }
         return grid.communicator.collectively("solve") { () throws(TesseraError) in
             if let triangle = try soleTriangle() { return .triangular(triangle) }
