@@ -89,29 +89,36 @@ public enum LUModel {
         return total
     }
 
-    /// A X = B for a B of n x k, dealt like A.
+    /// op(A) X = B for a B of n x k, dealt like A.
     ///
     /// - Parameters:
     ///   - n: the order of A.
     ///   - k: right-hand sides.
     ///   - pivots: the exchanges that were made.
     ///   - butterflies: their depth; nil for the other pivotings.
+    ///   - isTransposed: op(A) is not A, so that the panels of L and U are redistributed.
     ///   - grid: the ranks and the block size.
     public static func solveCommunication(
-        n: Int, k: Int, pivots: [Int], butterflies: Int? = nil, on grid: GridModel
+        n: Int, k: Int, pivots: [Int], butterflies: Int? = nil, isTransposed: Bool = false, on grid: GridModel
     ) -> Communication {
         let mixing = butterflies.map { 2 * ButterflyModel.rows(n: n, m: k, depth: $0, on: grid) } ?? Communication()
         return mixing + exchange(pivots, pivots.indices, width: k, parts: grid.columns, on: grid)
-            + TriangularSolveModel.communication(n: n, m: k, isForward: true, isTransposed: false, on: grid)
-            + TriangularSolveModel.communication(n: n, m: k, isForward: false, isTransposed: false, on: grid)
+            + TriangularSolveModel.communication(n: n, m: k, isForward: true, isTransposed: isTransposed, on: grid)
+            + TriangularSolveModel.communication(n: n, m: k, isForward: false, isTransposed: isTransposed, on: grid)
     }
 
     /// Scalars over all ranks beside A: two panels of L on their way, U, and rows on theirs; in a tournament a copy of the
-    /// panel, too.
-    public static func workspace(m: Int, n: Int, _ pivoting: Pivoting = .partial, on grid: GridModel) -> Int {
+    /// panel, too. Where a process column is one rank its rows move within it, a column at a time on each of its threads.
+    ///
+    /// ``MemoryModel/linpack(n:scalarBytes:isMixed:ranks:)`` covers this, with what it leaves for panels and each rank.
+    public static func workspace(
+        m: Int, n: Int, _ pivoting: Pivoting = .partial, threads: Int = 1, on grid: GridModel
+    ) -> Int {
         let w = min(m, n, grid.block)
         let panels = grid.columns > 1 ? 2 * w * (m * grid.columns + 2 * grid.size) : 0
-        let rows = grid.rows > 1 ? w * n * grid.rows + 2 * w * (m * grid.columns + 2 * n * grid.rows) : m * grid.columns
+        let rows =
+            grid.rows > 1
+            ? w * n * grid.rows + 2 * w * (m * grid.columns + 2 * n * grid.rows) : threads * m * grid.columns
         var own = (w + 1) * w * grid.size
         if case .tournament = pivoting, grid.rows > 1 { own += w * m * grid.columns + 5 * w * w * grid.size }
         return panels + rows + own

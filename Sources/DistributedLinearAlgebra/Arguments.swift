@@ -25,6 +25,18 @@ extension DistributedMatrix {
     }
 }
 
+extension DistributedMatrix {
+    /// Runs what wants rows dealt by `rows`, on this matrix or on a copy of it in that layout. Collective.
+    mutating func withRows(
+        dealtBy rows: BlockCyclic, _ body: (inout DistributedMatrix) throws(TesseraError) -> Void
+    ) throws(TesseraError) {
+        guard layout.rows != rows else { return try body(&self) }
+        var copy = try redistributed(to: MatrixLayout(rows: rows, columns: layout.columns))
+        try body(&copy)
+        try replace(with: copy.view)
+    }
+}
+
 extension DistributedMatrixView {
     /// The layout and the place of the view as words, for entry checks.
     var words: [Int] { layout.words + [rowRange.lowerBound, rows, columnRange.lowerBound, columns] }
@@ -41,5 +53,20 @@ func requireShape(
 ) throws(TesseraError) {
     if !holds {
         throw .argument(routine: routine, name: name, expected: expected(), found: "\(rows)x\(columns)")
+    }
+}
+
+/// Refuses blocks that are not square, and where `isSquare` a matrix that is not.
+func requireSquareBlocks(
+    _ routine: String, _ rows: BlockCyclic, _ columns: BlockCyclic, isSquare: Bool
+) throws(TesseraError) {
+    if isSquare {
+        try requireShape(
+            routine, "matrix", "a square matrix", rows.extent == columns.extent, rows.extent, columns.extent)
+    }
+    guard rows.block == columns.block else {
+        throw .argument(
+            routine: routine, name: "matrix", expected: "square blocks",
+            found: "blocks of \(rows.block)x\(columns.block)")
     }
 }

@@ -59,7 +59,7 @@ extension Cholesky {
     }
 
     /// Runs what uses the factor L; where a signal stops that, it is saved before. Collective.
-    borrowing func saved<Result: ~Copyable>(
+    package borrowing func saved<Result: ~Copyable>(
         in store: CheckpointStore?, _ body: () throws(TesseraError) -> Result
     ) throws(TesseraError) -> Result {
         let state = CholeskyState<Scalar>(step: order, norm: norm)

@@ -46,16 +46,7 @@ public struct Cholesky<Scalar: LinearScalar>: ~Copyable {
                     routine: "Cholesky", name: "triangle", expected: ".lower, for a factorization that saves itself",
                     found: ".upper")
             }
-            guard rows.extent == columns.extent else {
-                throw .argument(
-                    routine: "Cholesky", name: "matrix", expected: "a square matrix",
-                    found: "\(rows.extent)x\(columns.extent)")
-            }
-            guard rows.block == columns.block else {
-                throw .argument(
-                    routine: "Cholesky", name: "matrix", expected: "square blocks",
-                    found: "blocks of \(rows.block)x\(columns.block)")
-            }
+            try requireSquareBlocks("Cholesky", rows, columns, isSquare: true)
         }
         guard triangle == .upper else {
             try store?.requireOwnFolder(on: matrix.grid.communicator)

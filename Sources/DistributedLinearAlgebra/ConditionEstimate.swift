@@ -1,7 +1,8 @@
 // An estimate of ‖A⁻¹‖₁ from a few solves with A and Aᴴ (Hager, SIAM J. Sci. Stat. Comput. 5, 1984; Higham, ACM TOMS 14,
-// 1988: LAPACK's lacon). It is a lower bound, rarely off by more than a factor of 3. At most 11 solves of one column.
+// 1988: LAPACK's lacon). It is a lower bound, rarely off by more than a factor of 3. At most 10 solves of one column:
+// InspectionModel counts words and messages.
 
-internal import DistributedArrays
+package import DistributedArrays
 public import Failures
 public import LinearAlgebra
 internal import MessagePassing
@@ -58,10 +59,29 @@ extension SymmetricIndefinite {
     }
 }
 
+/// How an estimate of ‖A⁻¹‖₁ went.
+package struct InverseNormCourse: Hashable, Sendable {
+    /// Solves with Aᴴ, each of which names a column of A⁻¹.
+    package var steps = 0
+    /// Whether the last one named the same column as the one before.
+    package var isRepeated = false
+
+    package init() {}
+}
+
 /// An estimate of ‖A⁻¹‖₁, where `solve` replaces x by A⁻¹ x or, adjoint, by A⁻ᴴ x, for columns dealt like the rows of
 /// `model`. 0 for an empty matrix. `TesseraError.interrupted` between two solves.
 func estimateInverseNorm<Scalar: LinearScalar>(
     of model: borrowing DistributedMatrix<Scalar>,
+    _ solve: (inout DistributedMatrix<Scalar>, _ isAdjoint: Bool) throws(TesseraError) -> Void
+) throws(TesseraError) -> Scalar.Real {
+    var course = InverseNormCourse()
+    return try estimateInverseNorm(of: model, &course, solve)
+}
+
+/// The same, and how it went.
+package func estimateInverseNorm<Scalar: LinearScalar>(
+    of model: borrowing DistributedMatrix<Scalar>, _ course: inout InverseNormCourse,
     _ anySolve: (inout DistributedMatrix<Scalar>, _ isAdjoint: Bool) throws(TesseraError) -> Void
 ) throws(TesseraError) -> Scalar.Real {
     let (n, grid) = (model.rows, model.grid)
@@ -83,8 +103,10 @@ func estimateInverseNorm<Scalar: LinearScalar>(
         // x = A⁻ᴴ sign(A⁻¹ x): its largest element names the column of A⁻¹ to try next.
         x.replaceBySigns()
         try solve(&x, true)
+        course.steps += 1
         let largest = x.indexOfLargest()
-        guard largest != previous else { break }
+        course.isRepeated = largest == previous
+        if course.isRepeated { break }
         previous = largest
         x.fill { i, _ in i == largest ? 1 : 0 }
         try solve(&x, false)

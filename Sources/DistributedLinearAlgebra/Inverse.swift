@@ -14,8 +14,7 @@ extension LU {
     public borrowing func inverse() throws(TesseraError) -> DistributedMatrix<Scalar> {
         try requireSquare("inverse")
         if let firstZeroPivot { throw .singular(pivot: firstZeroPivot) }
-        var x = try DistributedMatrix<Scalar>(zeros: factors.layout, on: factors.grid)
-        x.fill { $0 == $1 ? 1 : 0 }
+        var x = try DistributedMatrix<Scalar>(identity: factors.layout, on: factors.grid)
         try solve(inPlace: &x)
         return x
     }
@@ -26,9 +25,30 @@ extension Cholesky {
     ///
     /// - Throws, on all ranks: `TesseraError.memory` where it does not fit; `TesseraError.interrupted` between two blocks.
     public borrowing func inverse() throws(TesseraError) -> DistributedMatrix<Scalar> {
-        var x = try DistributedMatrix<Scalar>(zeros: factor.layout, on: factor.grid)
-        x.fill { $0 == $1 ? 1 : 0 }
+        var x = try DistributedMatrix<Scalar>(identity: factor.layout, on: factor.grid)
         try solve(inPlace: &x)
         return x
+    }
+}
+
+extension SymmetricIndefinite {
+    /// A⁻¹, dealt like A. Collective.
+    ///
+    /// - Throws, on all ranks: `TesseraError.singular`; `TesseraError.memory` where it does not fit;
+    ///   `TesseraError.interrupted` between two blocks.
+    public borrowing func inverse() throws(TesseraError) -> DistributedMatrix<Scalar> {
+        if let firstZeroPivot { throw .singular(pivot: firstZeroPivot) }
+        var x = try DistributedMatrix<Scalar>(identity: factor.layout, on: factor.grid)
+        try solve(inPlace: &x)
+        return x
+    }
+}
+
+extension DistributedMatrix {
+    /// I.
+    fileprivate init(identity layout: MatrixLayout, on grid: ProcessGrid) throws(TesseraError) {
+        var matrix = try DistributedMatrix(zeros: layout, on: grid)
+        matrix.fill { $0 == $1 ? 1 : 0 }
+        self = matrix
     }
 }

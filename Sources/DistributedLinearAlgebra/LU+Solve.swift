@@ -41,10 +41,7 @@ extension LU {
                 "LU.solve", "b", "\(order) rows, as A has", rows == order, rows, columns)
         }
         if let firstZeroPivot { throw .singular(pivot: firstZeroPivot) }
-        guard b.layout.rows != factors.layout.rows else { return try solveAligned(&b, transpose) }
-        var copy = try b.redistributed(to: MatrixLayout(rows: factors.layout.rows, columns: b.layout.columns))
-        try solveAligned(&copy, transpose)
-        try b.replace(with: copy.view)
+        try b.withRows(dealtBy: factors.layout.rows) { (b) throws(TesseraError) in try solveAligned(&b, transpose) }
     }
 
     /// The solve, where B's rows are dealt like A's.

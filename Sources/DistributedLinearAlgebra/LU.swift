@@ -50,11 +50,7 @@ public struct LU<Scalar: LinearScalar>: ~Copyable {
     ) throws(TesseraError) {
         let (rows, columns) = (matrix.layout.rows, matrix.layout.columns)
         try matrix.grid.communicator.agree("LU", on: matrix.layout.words + pivoting.words) { () throws(TesseraError) in
-            guard rows.block == columns.block else {
-                throw .argument(
-                    routine: "LU", name: "matrix", expected: "square blocks",
-                    found: "blocks of \(rows.block)x\(columns.block)")
-            }
+            try requireSquareBlocks("LU", rows, columns, isSquare: false)
             try pivoting.require("LU", rows.extent, columns.extent)
         }
         try store?.requireOwnFolder(on: matrix.grid.communicator)

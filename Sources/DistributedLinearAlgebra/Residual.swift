@@ -1,4 +1,5 @@
-// Residuals of A X = B, with A at hand or generated again by panels of columns: nothing of A's size is allocated.
+// Residuals of A X = B, with A at hand or generated again by panels of columns: nothing of A's size is allocated, unless all
+// of A is wanted again.
 //
 //     backward error (Rigal and Gaches, J. ACM 14, 1967)   max over columns of ‖b - A x‖∞ / (‖A‖∞ ‖x‖∞ + ‖b‖∞)
 //     HPL's scaled residual                                max |A x - b| / (eps (‖A‖∞ ‖x‖∞ + ‖b‖∞) n), passes below 16
@@ -69,6 +70,21 @@ func backwardErrors<Scalar: LinearScalar>(
         try grid.communicator.allReduce(&span, .sum)
     }
     return worstBackwardError(r, x, b, norm: rowSums.reduce(0, largerOrNaN))
+}
+
+/// The matrix of all panels.
+func assembled<Scalar: LinearScalar>(
+    _ layout: MatrixLayout, _ grid: ProcessGrid,
+    _ panel: (Range<Int>) throws(TesseraError) -> DistributedMatrix<Scalar>
+) throws(TesseraError) -> DistributedMatrix<Scalar> {
+    var a = try DistributedMatrix<Scalar>(zeros: layout, on: grid)
+    for start in stride(from: 0, to: a.columns, by: residualPanel) {
+        let range = start..<min(a.columns, start + residualPanel)
+        let part = try panel(range)
+        try requirePanel(part, a.rows, range)
+        try a.replace(with: part.view, column: start)
+    }
+    return a
 }
 
 /// Refuses, on all ranks alike, a panel of another shape than was asked for.

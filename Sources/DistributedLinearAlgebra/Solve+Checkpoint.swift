@@ -78,12 +78,7 @@ func solveByResuming<Scalar: LinearScalar>(
         guard let factor = try Cholesky<Scalar>.resumed(from: store, on: grid, block: block) else {
             return .nothingWhole
         }
-        return try factor.saved(in: store) { () throws(TesseraError) in
-            try factor.solve(inPlace: &x)
-            return .solved(
-                SolveQuality(condition: try factor.conditionEstimate(), backwardError: try backwardError(x, b, measure))
-            )
-        }
+        return .solved(try solve(by: factor, &x, b, ScaledSystem(false), store, measure))
     } catch {
         guard method == .automatic, case .notPositiveDefinite = error else { throw error }
         store.beginAnew()

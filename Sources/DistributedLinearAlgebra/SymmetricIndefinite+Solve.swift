@@ -35,21 +35,7 @@ extension SymmetricIndefinite {
                 "SymmetricIndefinite.solve", "b", "\(order) rows, as A has", rows == order, rows, columns)
         }
         if let firstZeroPivot { throw .singular(pivot: firstZeroPivot) }
-        guard b.layout.rows != factor.layout.rows else { return try solveAligned(&b) }
-        var copy = try b.redistributed(to: MatrixLayout(rows: factor.layout.rows, columns: b.layout.columns))
-        try solveAligned(&copy)
-        try b.replace(with: copy.view)
-    }
-
-    /// A⁻¹, dealt like A. Collective.
-    ///
-    /// - Throws, on all ranks: `TesseraError.singular`; `TesseraError.memory` where it does not fit.
-    public borrowing func inverse() throws(TesseraError) -> DistributedMatrix<Scalar> {
-        if let firstZeroPivot { throw .singular(pivot: firstZeroPivot) }
-        var x = try DistributedMatrix<Scalar>(zeros: factor.layout, on: factor.grid)
-        x.fill { $0 == $1 ? 1 : 0 }
-        try solve(inPlace: &x)
-        return x
+        try b.withRows(dealtBy: factor.layout.rows) { (b) throws(TesseraError) in try solveAligned(&b) }
     }
 
     /// The solve, where B's rows are dealt like A's.

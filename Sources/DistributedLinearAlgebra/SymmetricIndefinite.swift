@@ -60,16 +60,7 @@ public struct SymmetricIndefinite<Scalar: LinearScalar>: ~Copyable {
         try matrix.grid.communicator.agree(
             "SymmetricIndefinite", on: matrix.layout.words + [Int(triangle.letter), isHermitian ? 1 : 0]
         ) { () throws(TesseraError) in
-            guard rows.extent == columns.extent else {
-                throw .argument(
-                    routine: "SymmetricIndefinite", name: "matrix", expected: "a square matrix",
-                    found: "\(rows.extent)x\(columns.extent)")
-            }
-            guard rows.block == columns.block else {
-                throw .argument(
-                    routine: "SymmetricIndefinite", name: "matrix", expected: "square blocks",
-                    found: "blocks of \(rows.block)x\(columns.block)")
-            }
+            try requireSquareBlocks("SymmetricIndefinite", rows, columns, isSquare: true)
         }
         guard triangle == .upper else {
             try self.init(factoring: matrix, symmetry)

@@ -26,6 +26,7 @@ struct BenchCommand: ParsableCommand {
               tessera bench gemm --m 20000 --n 500 --k 500
               mpirun -n 4 tessera bench lu --n 8000 --block 192 --grid 2x2 --json
               mpirun -n 2 tessera bench solve --n 8000 --rhs 64 --precision mixed
+              mpirun -n 4 tessera bench gesv --n 8000 --grid 4x1 --pivoting tournament
               mpirun -n 2 tessera bench heat3d --extents 256x256x256 --steps 20 --type float
             """)
 
@@ -76,6 +77,14 @@ struct BenchCommand: ParsableCommand {
 
     @Option(name: .long, help: "The factors of solve: full (default), or mixed: in float, refined to double.")
     var precision: BenchRequest.Precision?
+
+    @Option(
+        name: .long,
+        help: """
+            How lu and gesv avoid small pivots: partial (default), tournament, threshold, or random-butterflies, for a \
+            square A, after which gesv refines X.
+            """)
+    var pivoting: BenchRequest.Pivoting?
 
     @Option(name: .long, help: "How often to measure; the best counts.")
     var repeats = 3
@@ -130,10 +139,14 @@ struct BenchCommand: ParsableCommand {
         if precision != nil, routine != .solve {
             throw ValidationError("--precision is for solve, not for \(routine.rawValue)")
         }
+        if pivoting != nil, routine != .lu, routine != .gesv { throw strayPivoting }
+        if pivoting == .randomButterflies, let m, let n = orders.first(where: { $0 != m }) {
+            throw ValidationError("--pivoting: expected a square matrix for random-butterflies, found \(m)x\(n)")
+        }
         let shapes = orders.map { n in
             BenchRequest.Shape(m: m ?? n, n: n, k: k ?? n, rhs: rightHandSides ?? (routine == .trsm ? n : 1))
         }
-        return .dense(shapes: shapes, block: block, precision: precision ?? .full)
+        return .dense(shapes: shapes, block: block, precision: precision ?? .full, pivoting: pivoting ?? .partial)
     }
 
     private func heat(axes: Int) throws -> BenchRequest.Work {
@@ -144,12 +157,17 @@ struct BenchCommand: ParsableCommand {
             try requireExtent(extent)
         }
         if precision != nil { throw ValidationError("--precision is for solve, not for \(routine.rawValue)") }
+        if pivoting != nil { throw strayPivoting }
         guard let extents, extents.count == axes else {
             throw ValidationError(
                 "\(routine.rawValue) needs --extents with \(axes) numbers: \(axes == 2 ? "4096x4096" : "256x256x256")")
         }
         guard let steps, steps >= 1 else { throw ValidationError("\(routine.rawValue) needs --steps, 1 or more") }
         return .heat(extents: extents, steps: steps, element: type ?? .double, tiling: tile ?? .automatic)
+    }
+
+    private var strayPivoting: ValidationError {
+        ValidationError("--pivoting is for lu and gesv, not for \(routine.rawValue)")
     }
 
     /// Refuses an extent that the routine's matrices do not have.
@@ -164,6 +182,7 @@ struct BenchCommand: ParsableCommand {
 extension BenchRequest.Routine: ExpressibleByArgument {}
 extension BenchRequest.Element: ExpressibleByArgument {}
 extension BenchRequest.Precision: ExpressibleByArgument {}
+extension BenchRequest.Pivoting: ExpressibleByArgument {}
 
 /// "1000,2000" as numbers from 1 on.
 private func commaSeparated(_ text: String) throws -> [Int] { try positive(text, separator: ",") }

@@ -56,6 +56,18 @@ struct DenseModelTests {
         #expect(row.messages == 2 * (2 + n + (n - 1) + 4))
     }
 
+    /// What a job file is held against covers A and the workspace of its factorization, on ranks of many threads too.
+    @Test(arguments: [100, 3000, 20_000, 100_000])
+    func theWorkspaceOfLUIsWithinTheMemoryOfAJob(n: Int) {
+        for (rows, columns) in [(1, 1), (1, 16), (4, 4), (16, 1)] {
+            let grid = GridModel(rows: rows, columns: columns, block: 64)
+            for threads in [1, 64, 256] {
+                let needed = 8 * (n * n + LUModel.workspace(m: n, n: n, .tournament(), threads: threads, on: grid))
+                #expect(needed <= MemoryModel.linpack(n: n, scalarBytes: 8, ranks: rows * columns))
+            }
+        }
+    }
+
     @Test func aMatrixWithoutElementsCostsNothing() {
         let grid = GridModel(rows: 2, columns: 3, block: 8)
         #expect(CholeskyModel.flops(n: 0) == 0)

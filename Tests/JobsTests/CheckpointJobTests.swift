@@ -103,6 +103,31 @@ struct CheckpointJobTests {
         }
     }
 
+    /// A fit of a moment and minutes of variances: the signal comes between these.
+    @Test func aPredictionIsStoppedAndNeedsNoFactorization() async throws {
+        let job = Command.jobs + "/terrain-gp.yaml"
+        let settings = ["samples=500", "pictures=false", "checkpoint.every=10"]
+        let outcome = try await run(
+            job, ranks: 2, settings + ["variance=true", "panel=1"], signal: ("TERM", after: 8))
+        #expect(!outcome.timedOut && outcome.status != 0)
+        let lines = lines(outcome)
+        #expect(lines.count == 2, "\(outcome.errors)")
+        #expect(lines.first?.hasPrefix("tessera: saved at column 500 in ") == true)
+        #expect(lines.last == "tessera: stopped by signal 15")
+        #expect(generations() == ["generation-000001"])
+        let resumed = try await resume(job, ranks: 3, settings)
+        #expect(resumed["resumed_at_column"] as? Int == 500)
+        #expect(resumed["fit_gflops"] as? Double == 0)
+        let whole = try await run(job, ranks: 2, settings)
+        #expect(whole.status == 0, "\(whole.errors)")
+        let facts = try facts()
+        #expect(facts["resumed_at_column"] == nil)
+        for key in ["rmse", "log_marginal_likelihood"] {
+            let (found, expected) = try (#require(resumed[key] as? Double), #require(facts[key] as? Double))
+            #expect(abs(found - expected) < 1e-6 * abs(expected), "\(key): \(found), \(expected)")
+        }
+    }
+
     @Test func mixedPrecisionLinpackIsStoppedAndPassesOnOtherRanks() async throws {
         let job = Command.jobs + "/linpack.yaml"
         try await stop(job, ["n=3000", "block=4", "precision=mixed"], by: "TERM", number: 15)

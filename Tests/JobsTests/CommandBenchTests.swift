@@ -99,6 +99,42 @@ struct CommandBenchTests {
         #expect(refused.status != 0 && refused.errors.contains("--precision"))
     }
 
+    @Test(arguments: ["partial", "tournament", "threshold", "random-butterflies"])
+    func pivotings(name: String) async throws {
+        for arguments in [["lu"], ["gesv", "--rhs", "3"]] {
+            let outcome = try await Launch.ranks(
+                2, "tessera",
+                ["bench"] + arguments + ["--n", "150,257", "--grid", "2x1", "--pivoting", name, "--json"],
+                seconds: 120)
+            let lines = try lines(outcome)
+            #expect(lines.count == 2)
+            for line in lines {
+                expectSound(line, rate: "gflops", share: "share_of_peak")
+                #expect(line["pivoting"] as? String == name)
+            }
+        }
+    }
+
+    @Test func pivotingIsRefusedElsewhere() async throws {
+        for (arguments, complaint) in [
+            (["cholesky", "--n", "100", "--pivoting", "partial"], "--pivoting is for lu and gesv, not for cholesky"),
+            (["solve", "--n", "100", "--pivoting", "threshold"], "--pivoting is for lu and gesv, not for solve"),
+            (
+                ["heat2d", "--extents", "9x9", "--steps", "1", "--pivoting", "partial"],
+                "--pivoting is for lu and gesv, not for heat2d"
+            ),
+            (
+                ["lu", "--m", "90", "--n", "100", "--pivoting", "random-butterflies"],
+                "expected a square matrix for random-butterflies, found 90x100"
+            ),
+            (["lu", "--n", "100", "--pivoting", "rook"], "--pivoting"),
+        ] {
+            let outcome = try await Launch.alone("tessera", ["bench"] + arguments, seconds: 60)
+            #expect(outcome.status != 0 && outcome.output.isEmpty, "\(arguments)")
+            #expect(outcome.errors.contains(complaint), "\(outcome.errors)")
+        }
+    }
+
     @Test(arguments: ["gemm", "syrk", "trsm", "lu", "cholesky", "symmetric-indefinite", "gesv", "solve"])
     func aTallGrid(routine: String) async throws {
         let outcome = try await Command.ranks(2, "bench", routine, "--n", "100", "--grid", "2x1", "--json")

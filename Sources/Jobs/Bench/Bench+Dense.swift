@@ -9,8 +9,12 @@ struct DenseBench {
     /// nil: what fits each matrix.
     let block: Int?
     let precision: BenchRequest.Precision
+    let pivoting: BenchRequest.Pivoting
     let repeats: Int
     let grid: ProcessGrid
+
+    /// Whether LU is that of a mixture, whose solutions are refined.
+    var isMixing: Bool { pivoting == .randomButterflies }
 }
 
 /// What a measurement found.
@@ -53,6 +57,7 @@ func benchDense(
     summary.add("gflops", "GFLOP/s", .quantity(result.flops / result.seconds / 1e9, ""))
     summary.add("share_of_peak", "of DGEMM", .quantity(100 * result.flops / result.seconds / peak, "%"))
     summary.add("residual", "residual", .quantity(result.residual, ""))
+    if routine == .lu || routine == .gesv { summary.add("pivoting", "pivoting", .text(bench.pivoting.rawValue)) }
     if let precision = result.precision {
         summary.add("precision", "precision", .text(precision.rawValue))
         summary.add("iterations", "steps", .integer(result.iterations))

@@ -3,7 +3,8 @@
 //
 // Residual: the product of the factors beside the matrix, with a random x, in infinity norms, ε = 2⁻⁵³:
 //     ‖Pᵀ L (U x) - A x‖ / (ε ‖A‖ ‖x‖ n)
-// ScaLAPACK's ‖A - L U‖ / (ε ‖A‖ max(m, n)), seen along x (TESTING/LIN/pdludriver.f).
+// ScaLAPACK's ‖A - L U‖ / (ε ‖A‖ max(m, n)), seen along x (TESTING/LIN/pdludriver.f). After random butterflies L U is no
+// product of A's factors: instead of L (U x) stands A y for the refined solution y of A y = A x.
 
 internal import Tessera
 
@@ -11,11 +12,13 @@ extension DenseBench {
     func luFactorization() throws(TesseraError) -> DenseResult {
         let (long, short) = (Double(max(shape.m, shape.n)), Double(min(shape.m, shape.n)))
         let random = IndexedRandom(seed: 1)
+        let element = { (i: Int, j: Int) -> Double in random.element(i, j) }
         return try factorization(
-            rows: shape.m, flops: long * short * short - short * short * short / 3, { random.element($0, $1) }
+            rows: shape.m, flops: long * short * short - short * short * short / 3, element
         ) { (a, watch, x) throws(TesseraError) in
-            let factor = try LU(consuming: a)
+            let factor = try LU(consuming: a, pivoting: pivoting.ofLU)
             let seconds = try watch.seconds()
+            if isMixing { return (seconds, try refinedProduct(factor, x, element)) }
             // U x has a row for each of A's; L wants one for each of its columns.
             var y = try factor.factors.product(with: x, part: .upper)
             y += [Double](repeating: 0, count: max(0, x.count - y.count))
@@ -23,6 +26,19 @@ extension DenseBench {
             for (row, pivot) in factor.pivots.enumerated().reversed() { product.swapAt(row, pivot) }
             return (seconds, product)
         }
+    }
+
+    /// A y for the refined solution of A y = A x.
+    private func refinedProduct(
+        _ factor: borrowing LU<Double>, _ x: [Double], _ element: (Int, Int) -> Double
+    ) throws(TesseraError) -> [Double] {
+        let block = factor.factors.layout.rows.block
+        let a = try DistributedMatrix<Double>(rows: x.count, columns: x.count, block: block, on: grid, element: element)
+        let product = try a.product(with: x)
+        let b = try DistributedMatrix<Double>(rows: x.count, columns: 1, block: block, on: grid) { i, _ in product[i] }
+        var y = try factor.solve(b)
+        _ = try factor.refine(&y, of: a, b)
+        return try a.product(with: y.everywhere())
     }
 
     func choleskyFactorization() throws(TesseraError) -> DenseResult {

@@ -27,7 +27,7 @@ extension DenseBench {
         return result
     }
 
-    /// P A = L U in the memory of A, and X in that of B.
+    /// P A = L U in the memory of A, and X in that of B; after random butterflies X is refined, which is timed, too.
     func factoredSystem() throws(TesseraError) -> DenseResult {
         let (n, r) = (shape.n, shape.rhs)
         let a = try DistributedMatrix<Double>.random(rows: n, columns: n, seed: 1, block: block, on: grid)
@@ -38,8 +38,9 @@ extension DenseBench {
             let copy = try a.copy()
             var x = try b.copy()
             let watch = try Stopwatch(grid.communicator)
-            let factor = try LU(consuming: copy)
+            let factor = try LU(consuming: copy, pivoting: pivoting.ofLU)
             try factor.solve(inPlace: &x)
+            if isMixing { _ = try factor.refine(&x, of: a, b) }
             result.seconds = min(result.seconds, try watch.seconds())
             result.residual = try residual(a, .whole, x, b)
         }

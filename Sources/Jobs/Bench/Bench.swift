@@ -16,7 +16,7 @@ package func bench(
     }
     do throws(TesseraError) {
         switch request.work {
-        case .dense(let shapes, let block, let precision):
+        case .dense(let shapes, let block, let precision, let pivoting):
             let grid =
                 if let shape = request.grid { try ProcessGrid(world, rows: shape[0], columns: shape[1]) } else {
                     try ProcessGrid(world)
@@ -25,7 +25,8 @@ package func bench(
                 let longest = request.routine.extents.map { shape[$0] }.max() ?? 1
                 let peak = try MachineRates.gemmRate(peakOrder(longest, on: world), 2, world)
                 let bench = DenseBench(
-                    shape: shape, block: block, precision: precision, repeats: request.repeats, grid: grid)
+                    shape: shape, block: block, precision: precision, pivoting: pivoting,
+                    repeats: request.repeats, grid: grid)
                 report(try benchDense(request.routine, bench, peak: peak))
             }
             try grid.close()
@@ -65,6 +66,17 @@ func benchSummary(
     summary.add("ranks", "ranks", .integer(world.size))
     summary.add("threads", "threads", .integer(OpenBLAS.threads))
     return summary
+}
+
+extension BenchRequest.Pivoting {
+    var ofLU: Pivoting {
+        switch self {
+        case .partial: .partial
+        case .tournament: .tournament
+        case .threshold: .threshold()
+        case .randomButterflies: .randomButterflies()
+        }
+    }
 }
 
 /// Times what all ranks do together.

@@ -52,10 +52,18 @@ package struct BenchRequest: Hashable, Sendable {
     /// The arithmetic of the factors of `solve`.
     package enum Precision: String, CaseIterable, Sendable { case full, mixed }
 
+    /// How LU avoids small pivots.
+    package enum Pivoting: String, CaseIterable, Sendable {
+        case partial, tournament, threshold
+        case randomButterflies = "random-butterflies"
+    }
+
     /// What a benchmark works on.
     package enum Work: Hashable, Sendable {
         /// Matrices of these shapes, one after the other, in blocks of `block` (nil: what fits the shape).
-        case dense(shapes: [Shape], block: Int?, precision: Precision = .full)
+        ///
+        /// `pivoting` is read by lu and gesv.
+        case dense(shapes: [Shape], block: Int?, precision: Precision = .full, pivoting: Pivoting = .partial)
         /// A grid of cells, stepped through time.
         case heat(extents: [Int], steps: Int, element: Element, tiling: Tiling)
     }

@@ -84,6 +84,11 @@ package struct GaussianProcess: ~Copyable {
         return try Cholesky(consuming: k, checkpoint: store)
     }
 
+    /// Runs what uses the process; where a signal stops that, the factor is saved before. Collective.
+    borrowing func saved<Result: ~Copyable>(
+        in store: CheckpointStore?, _ body: () throws(TesseraError) -> Result
+    ) throws(TesseraError) -> Result { try factor.saved(in: store, body) }
+
     /// The posterior mean at a point. Local: each rank predicts the points it likes, and gets the same bits.
     package borrowing func posteriorMean(at point: PlanePoint) -> Double {
         points.withUnsafeBufferPointer { points in

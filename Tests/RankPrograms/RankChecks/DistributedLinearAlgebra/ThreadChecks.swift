@@ -1,3 +1,4 @@
+import CostModels
 import DistributedArrays
 import DistributedLinearAlgebra
 import Failures
@@ -27,6 +28,27 @@ let threadChecks: [RankCheck] = [
             }
             expect(tally.counts.allSatisfy { $0 <= 1 }, "no piece twice")
             expectEqual(OpenBLAS.threads, 3, "the threads are BLAS's again")
+        }
+    },
+    RankCheck("LU's workspace is within its model, and grows with the threads as that does") { world in
+        try forEachGrid(world) { grid in
+            let (m, n, block) = (310, 290, 16)
+            let a = try DistributedMatrix<Double>.random(rows: m, columns: n, seed: 13, block: block, on: grid)
+            let model = GridModel(rows: grid.rows, columns: grid.columns, block: block)
+            for (pivoting, modelled) in [(Pivoting.partial, LUModel.Pivoting.partial), (.tournament, .tournament())] {
+                var last = (found: 0, expected: 0)
+                for threads in [1, 3, 7] {
+                    let expected = 8 * LUModel.workspace(m: m, n: n, modelled, threads: threads, on: model)
+                    try withThreads(threads) {
+                        let peak = try WorkspaceMeter.peak { _ = try LU(a, pivoting: pivoting) }
+                        let found = try world.allReduce(peak, .sum)
+                        let place = "\(pivoting) on \(grid.rows)x\(grid.columns), \(threads) threads"
+                        expect(found <= expected, "\(place): \(found) bytes, in the model \(expected)")
+                        if threads > 1 { expectEqual(found - last.found, expected - last.expected, place) }
+                        last = (found, expected)
+                    }
+                }
+            }
         }
     },
     RankCheck("LU and norms on several threads") { world in

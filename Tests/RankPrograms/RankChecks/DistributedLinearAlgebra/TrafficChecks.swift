@@ -195,6 +195,67 @@ private func checkTraffic<Scalar: LinearReal>(
             _ = try wide.norm(norm)
         }
     }
+    try compare("gathered", InspectionModel.gather(m: n, n: n + 6, on: model)) {
+        _ = try wide.gathered(to: grid.size - 1)
+    }
+    for order in [n, 400] {
+        // Of ones and twos, but for a zero.
+        func matrix(zeroAt i: Int, _ j: Int) throws -> DistributedMatrix<Scalar> {
+            try DistributedMatrix(rows: order, columns: order, block: block, on: grid) { k, l in
+                k == i && l == j ? 0 : k == l ? 2 : 1
+            }
+        }
+        let depth = MultiplyModel.panelDepth(block: block)
+        for (kind, place, panels) in [
+            ("Hermitian", (-1, -1), (order + depth - 1) / depth),
+            ("not in the first column", (order - 1, 0), 1),
+            ("not in the last columns", (order - 1, order - 2), (order + depth - 2) / depth),
+            ("zero on the diagonal", (2, 2), 0),
+        ] {
+            let a = try matrix(zeroAt: place.0, place.1)
+            try compare("structure, \(kind)", InspectionModel.structure(n: order, panels: panels, on: model)) {
+                _ = try a.resolved(.automatic)
+            }
+        }
+        let triangle = try DistributedMatrix<Scalar>(rows: order, columns: order, block: block, on: grid) { i, j in
+            i >= j ? 1 : 0
+        }
+        try compare("structure, triangular", InspectionModel.structure(n: order, panels: nil, on: model)) {
+            _ = try triangle.resolved(.automatic)
+        }
+    }
+
+    var course = InverseNormCourse()
+    _ = try estimateInverseNorm(of: factor.factor, &course) { (x, _) throws(TesseraError) in
+        try factor.solve(inPlace: &x)
+    }
+    let definiteSolve = CholeskyModel.solveCommunication(n: n, m: 1, on: model)
+    try compare(
+        "Cholesky.conditionEstimate",
+        InspectionModel.conditionEstimate(
+            n: n, steps: course.steps, isRepeated: course.isRepeated, solve: definiteSolve,
+            adjointSolve: definiteSolve, on: model)
+    ) { _ = try factor.conditionEstimate() }
+    for pivoting in pivotings {
+        let lu = try LU(a, pivoting: pivoting)
+        var butterflies: Int?
+        if case .randomButterflies(let depth, _) = pivoting { butterflies = depth }
+        func solveWords(isTransposed: Bool) -> Communication {
+            LUModel.solveCommunication(
+                n: n, k: 1, pivots: lu.pivots, butterflies: butterflies, isTransposed: isTransposed, on: model)
+        }
+        var course = InverseNormCourse()
+        _ = try estimateInverseNorm(of: lu.factors, &course) { (x, isAdjoint) throws(TesseraError) in
+            try lu.solve(inPlace: &x, transpose: isAdjoint ? .conjugateTranspose : .none)
+        }
+        try compare(
+            "LU.conditionEstimate \(pivoting)",
+            InspectionModel.conditionEstimate(
+                n: n, steps: course.steps, isRepeated: course.isRepeated, solve: solveWords(isTransposed: false),
+                adjointSolve: solveWords(isTransposed: true), on: model)
+        ) { _ = try lu.conditionEstimate() }
+    }
+
     // A column of zeros, for which a tournament has no winner.
     var singular = try a.copy()
     singular.fill { i, j in j == n / 2 ? 0 : IndexedRandom(seed: 1).element(i, j) }

@@ -1,6 +1,7 @@
 // The axes of cases, and what their values make of operands.
 
 import DistributedArrays
+import DistributedLinearAlgebra
 import Failures
 import LinearAlgebra
 
@@ -89,6 +90,15 @@ enum Axes {
     static let partB = Axis("B", PartOfMatrix.levels, draw: PartOfMatrix.draw)
     /// Of the matrix that is written.
     static let target = Axis("target", PartOfMatrix.levels, draw: PartOfMatrix.draw)
+
+    static let pivoting = Axis("pivoting", [Pivoting.partial, .tournament, .threshold(), .randomButterflies()]) {
+        draws in
+        let others: [Pivoting] = [
+            .threshold(Double(1 + draws.next(64)) / 64),
+            .randomButterflies(depth: 1 + draws.next(9), seed: UInt64(draws.next(1000))),
+        ]
+        return draws.pick([.partial, .tournament] + others)
+    }
 
     static let transposeA = Axis("op(A)", Transpose.allCases)
     static let transposeB = Axis("op(B)", Transpose.allCases)
