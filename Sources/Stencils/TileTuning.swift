@@ -55,7 +55,9 @@ final class TileTuning {
         guard isWarm else { return isWarm = true }
         seconds.append(taken / Double(steps))
         guard seconds.count == candidates.count else { return }
-        let slowest = try communicator.allReduce(seconds, .maximum)
-        choice = candidates[slowest.indices.min { slowest[$0] < slowest[$1] }!]
+        for candidate in seconds.indices {
+            seconds[candidate] = try communicator.allReduce(seconds[candidate], .maximum)
+        }
+        choice = candidates[seconds.indices.min { seconds[$0] < seconds[$1] }!]
     }
 }

@@ -1,4 +1,6 @@
 /// What `tessera bench` is asked to measure.
+package import Tessera
+
 package struct BenchRequest: Hashable, Sendable {
     package enum Routine: String, CaseIterable, Sendable {
         case gemm, syrk, trsm, lu, cholesky
