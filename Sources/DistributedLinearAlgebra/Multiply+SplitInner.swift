@@ -146,7 +146,9 @@ private struct SplitStep<Scalar: LinearScalar>: ~Copyable {
             case .square(let triangle, .conjugateTranspose) where Scalar.isComplex:
                 Scalar.herk(triangle, operationA, rows, depth, alpha.realPart, a, lda, 1, partial.base, rows)
             case .square(let triangle, _):
-                Scalar.syrk(triangle, operationA == .none ? .none : .transpose, rows, depth, alpha, a, lda, 1, partial.base, rows)
+                Scalar.syrk(
+                    triangle, operationA == .none ? .none : .transpose, rows, depth, alpha, a, lda, 1, partial.base,
+                    rows)
             case .twice(let triangle, .conjugateTranspose) where Scalar.isComplex:
                 Scalar.her2k(triangle, operationA, rows, depth, alpha, a, lda, b, ldb, 1, partial.base, rows)
             case .twice(let triangle, _):

@@ -58,7 +58,8 @@ struct ThinKernel<Stored: LinearScalar, Scalar: LinearScalar>: ~Copyable {
         let corner = triangle == .lower ? a + half : a + half * lda
         let (rows, columns) = triangle == .lower ? (bottom, top) : (top, bottom)
         let (xFirst, xLast) = (x + first.lowerBound * width, x + last.lowerBound * width)
-        solve(triangle, isTransposed: isTransposed, diagonal, first.count, a + first.lowerBound * (lda + 1), lda, xFirst)
+        solve(
+            triangle, isTransposed: isTransposed, diagonal, first.count, a + first.lowerBound * (lda + 1), lda, xFirst)
         subtract(isTransposed: isTransposed, rows.count, columns.count, corner, lda, xFirst, xLast)
         solve(triangle, isTransposed: isTransposed, diagonal, last.count, a + last.lowerBound * (lda + 1), lda, xLast)
     }
