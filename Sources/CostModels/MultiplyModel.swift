@@ -44,8 +44,20 @@ public enum MultiplyModel {
         return slabs
     }
 
-    /// Indices of the inner dimension that all ranks together multiply at once where it is split.
-    public static func chunk(ranks: Int) -> Int { 256 * ranks }
+    /// Indices of the inner dimension that all ranks together multiply at once where it is split: with an operand that
+    /// rests, whole blocks of it for each rank.
+    public static func chunk(block: Int?, ranks: Int) -> Int { (block.map { panelDepth(block: $0) } ?? 256) * ranks }
+
+    /// Whether the blocks of an inner dimension are small enough to be multiplied where they lie: no rank then has more
+    /// than an eighth more of them than another, and a chunk is of a few hundred for each.
+    public static func isFine(block: Int, _ extent: Int, ranks: Int) -> Bool {
+        block <= 512 && 8 * block * ranks <= extent
+    }
+
+    /// Whether an operand lies as the split deals it: all ranks are side by side along its inner dimension.
+    static func restsWhenSplit(k: Int, isInnerOfRows: Bool, on grid: GridModel) -> Bool {
+        (isInnerOfRows ? grid.columns : grid.rows) == 1 && isFine(block: grid.block, k, ranks: grid.size)
+    }
 
     /// The way that is taken: C at rest, unless another sends at least a quarter fewer words (those of C at rest travel
     /// while products are computed). The inner dimension is split only where the partial products, sent and received,
@@ -79,7 +91,9 @@ public enum MultiplyModel {
         case .stationaryB:
             return m * k + spread(isTransposedB ? p : q, m * k) + (1 + (isTransposedB ? q : p)) * m * n
         case .splitInner:
-            return m * k + k * n + (1 + p * q) * m * n
+            let restsA = restsWhenSplit(k: k, isInnerOfRows: isTransposedA, on: grid)
+            let restsB = restsWhenSplit(k: k, isInnerOfRows: !isTransposedB, on: grid)
+            return (restsA ? 0 : m * k) + (restsB ? 0 : k * n) + (1 + p * q) * m * n
         }
     }
 
@@ -95,7 +109,7 @@ public enum MultiplyModel {
         case .stationaryB:
             return atRest(inner: k, outer: n, width: m, isAlongRows: isTransposedB, on: grid)
         case .splitInner:
-            return splitInner(m: m, n: n, k: k, operands: m + n, on: grid)
+            return splitInner(m: m, n: n, k: k, operands: [(m, isTransposedA), (n, !isTransposedB)], on: grid)
         }
     }
 
@@ -130,12 +144,16 @@ public enum MultiplyModel {
         return total
     }
 
-    /// Operands of `operands` rows and columns in all are dealt anew, chunk by chunk of the inner dimension; partial
-    /// products of m x n are summed, and dealt like C.
-    static func splitInner(m: Int, n: Int, k: Int, operands: Int, on grid: GridModel) -> Communication {
-        let chunks = (k + chunk(ranks: grid.size) - 1) / chunk(ranks: grid.size)
-        let exchanges = operands == n ? 1 : 2
-        return Communication(scalars: operands * k, messages: exchanges * chunks * grid.size)
+    /// The operands, each of its number of rows or columns and k, are dealt anew unless they rest, chunk by chunk of the
+    /// inner dimension; partial products of m x n are summed, and dealt like C.
+    static func splitInner(
+        m: Int, n: Int, k: Int, operands: [(extent: Int, isInnerOfRows: Bool)], on grid: GridModel
+    ) -> Communication {
+        let moving = operands.filter { !restsWhenSplit(k: k, isInnerOfRows: $0.isInnerOfRows, on: grid) }
+        let chunk = chunk(block: moving.count < operands.count ? grid.block : nil, ranks: grid.size)
+        return Communication(
+            scalars: moving.reduce(0) { $0 + $1.extent } * k,
+            messages: moving.count * ((k + chunk - 1) / chunk) * grid.size)
             + Communication(scalars: grid.size * m * n, messages: grid.size) + grid.redistribution(m, n)
     }
 

@@ -11,9 +11,10 @@ public enum RankUpdateModel {
     public static func isSplit(
         n: Int, k: Int, isTransposed: Bool = false, isRankTwo: Bool = false, on grid: GridModel
     ) -> Bool {
-        let operands = (isRankTwo ? 2 : 1) * n
-        return 2 * grid.size * n * n <= operands * k
-            && 4 * (operands * k + (1 + grid.size) * n * n)
+        let operands = (isRankTwo ? 2 : 1) * n * k
+        let moved = MultiplyModel.restsWhenSplit(k: k, isInnerOfRows: isTransposed, on: grid) ? 0 : operands
+        return 2 * grid.size * n * n <= operands
+            && 4 * (moved + (1 + grid.size) * n * n)
                 < 3 * panels(n: n, k: k, isTransposed: isTransposed, isRankTwo: isRankTwo, on: grid).scalars
     }
 
@@ -28,7 +29,8 @@ public enum RankUpdateModel {
     ) -> Communication {
         guard n > 0, k > 0 else { return Communication() }
         return isSplit(n: n, k: k, isTransposed: isTransposed, isRankTwo: isRankTwo, on: grid)
-            ? MultiplyModel.splitInner(m: n, n: n, k: k, operands: (isRankTwo ? 2 : 1) * n, on: grid)
+            ? MultiplyModel.splitInner(
+                m: n, n: n, k: k, operands: Array(repeating: (n, isTransposed), count: isRankTwo ? 2 : 1), on: grid)
             : panels(n: n, k: k, isTransposed: isTransposed, isRankTwo: isRankTwo, on: grid)
     }
 

@@ -6,12 +6,13 @@ public enum TriangularSolveModel {
     /// The number of right-hand sides on the left up to which A rests whatever its order.
     public static let fewColumns = 8
 
-    /// Whether A rests and only X travels, for m right-hand sides on the left: where that sends at most an eighth of the
-    /// words of A's panels, and the sums and solutions that each rank keeps are small beside its share of A.
+    /// Whether A rests and only X travels, for m right-hand sides on the left: where that sends at most a quarter of the
+    /// words of A's panels, the sums and solutions that each rank keeps are small beside its share of A, and the solves of
+    /// one block after the other (3 b² m operations each with what the next one needs) take no longer than the ranks' n² m.
     public static func isAtRest(n: Int, m: Int, on grid: GridModel) -> Bool {
         m <= fewColumns
-            || grid.columns > 1 && 16 * (2 + grid.rows + grid.columns) * m <= n * grid.columns
-                && 8 * max(grid.rows, grid.columns) * m <= n
+            || grid.columns > 1 && 8 * (2 * (grid.rows + grid.columns) - 3) * m <= n * grid.columns
+                && 8 * max(grid.rows, grid.columns) * m <= n && 3 * grid.size * grid.block <= n
     }
 
     /// - Parameters:
@@ -26,9 +27,10 @@ public enum TriangularSolveModel {
     ) -> Communication {
         guard n > 0, m > 0 else { return Communication() }
         if !isRight, isAtRest(n: n, m: m, on: grid) {
-            // S to the owner of the diagonal block, X to those who need it; B and X are dealt at the ends.
-            let copies = grid.rows + grid.columns
-            return 2 * grid.redistribution(n, m)
+            // S to the owner of the diagonal block, and X to those who need it, each sent and received; B or X along the
+            // process rows.
+            let copies = 2 * (grid.rows + grid.columns - 2)
+            return grid.redistribution(n, m)
                 + Communication(scalars: copies * n * m, messages: copies * grid.blocks(n).count)
         }
         let parts = isRight ? grid.rows : grid.columns

@@ -50,17 +50,28 @@ public final class ProcessGrid {
     package func asOneRow() throws(TesseraError) -> ProcessGrid {
         if rows == 1 { return self }
         if let oneRow { return oneRow }
-        let row = ProcessGrid(oneRow: communicator, column: try Communicator.ofSelf())
+        let row = ProcessGrid(line: communicator, across: try Communicator.ofSelf(), isRow: true)
         oneRow = row
         return row
     }
 
-    private var oneRow: ProcessGrid?
+    /// The same ranks, in their order, as one process column; likewise.
+    package func asOneColumn() throws(TesseraError) -> ProcessGrid {
+        if columns == 1 { return self }
+        if let oneColumn { return oneColumn }
+        let column = ProcessGrid(line: communicator, across: try Communicator.ofSelf(), isRow: false)
+        oneColumn = column
+        return column
+    }
 
-    private init(oneRow communicator: Communicator, column: Communicator) {
-        (self.communicator, rowCommunicator, columnCommunicator) = (communicator, communicator, column)
-        (rows, columns) = (1, communicator.size)
-        (row, self.column) = (0, communicator.rank)
+    private var oneRow: ProcessGrid?
+    private var oneColumn: ProcessGrid?
+
+    private init(line communicator: Communicator, across: Communicator, isRow: Bool) {
+        self.communicator = communicator
+        (rowCommunicator, columnCommunicator) = isRow ? (communicator, across) : (across, communicator)
+        (rows, columns) = isRow ? (1, communicator.size) : (communicator.size, 1)
+        (row, column) = isRow ? (0, communicator.rank) : (communicator.rank, 0)
     }
 
     /// The factors P <= Q of a rank count that are closest to each other.
@@ -85,6 +96,7 @@ public final class ProcessGrid {
     /// Frees the grid's communicators; matrices on it can then no longer communicate. Collective.
     public func close() throws(TesseraError) {
         try oneRow?.columnCommunicator.close()
+        try oneColumn?.rowCommunicator.close()
         try columnCommunicator.close()
         try rowCommunicator.close()
         try communicator.close()

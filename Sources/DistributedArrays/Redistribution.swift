@@ -217,7 +217,9 @@ private struct Parcel<Scalar: LinearScalar>: ~Copyable {
 
         var counts = [Int](repeating: 0, count: grid.size)
         for part in columnParts {
-            for (rowPart, rows) in rowsByPart.enumerated() { counts[rank(rowPart, part)] += rows.count }
+            for (rowPart, runs) in rowsByPart.enumerated() {
+                for run in runs { counts[rank(rowPart, part)] += run.count }
+            }
         }
         self.counts = counts
         memory = allocateAligned(counts.reduce(0, +), of: Scalar.self)
@@ -225,11 +227,11 @@ private struct Parcel<Scalar: LinearScalar>: ~Copyable {
         var positions = exclusiveSums(counts)
         for (j, columnPart) in zip(columnsHere, columnParts) {
             let elements = source.storage + j * source.leadingDimension
-            for (rowPart, rows) in rowsByPart.enumerated() {
+            for (rowPart, runs) in rowsByPart.enumerated() {
                 var position = positions[rank(rowPart, columnPart)]
-                for i in rows {
-                    memory[position] = elements[i]
-                    position += 1
+                for run in runs {
+                    (memory + position).update(from: elements + run.lowerBound, count: run.count)
+                    position += run.count
                 }
                 positions[rank(rowPart, columnPart)] = position
             }
@@ -244,8 +246,8 @@ private struct Parcel<Scalar: LinearScalar>: ~Copyable {
         let walk = ArrivalWalk(source, operation, layout, on: grid, atRow: row, column: column)
         var counts = [Int](repeating: 0, count: grid.size)
         for (_, columnPart) in walk.sourceColumns {
-            for (rowPart, rows) in walk.sourceRowsByPart.enumerated() {
-                counts[source.grid.rank(row: rowPart, column: columnPart)] += rows.count
+            for (rowPart, runs) in walk.sourceRowsByPart.enumerated() {
+                for run in runs { counts[source.grid.rank(row: rowPart, column: columnPart)] += run.count }
             }
         }
         self.counts = counts
@@ -263,19 +265,20 @@ private struct Parcel<Scalar: LinearScalar>: ~Copyable {
         var positions = exclusiveSums(counts)
         for (j, columnPart) in walk.sourceColumns {
             let target = base + j * columnStride
-            for (rowPart, rows) in walk.sourceRowsByPart.enumerated() {
+            for (rowPart, runs) in walk.sourceRowsByPart.enumerated() {
                 let partner = source.grid.rank(row: rowPart, column: columnPart)
                 var position = positions[partner]
-                if operation == .conjugateTranspose {
-                    for i in rows {
-                        target[i * rowStride] = memory[position].conjugate
-                        position += 1
+                for run in runs {
+                    let elements = memory + position
+                    switch operation {
+                    case .none:
+                        (target + run.lowerBound).update(from: elements, count: run.count)
+                    case .transpose:
+                        for i in 0..<run.count { target[(run.lowerBound + i) * rowStride] = elements[i] }
+                    case .conjugateTranspose:
+                        for i in 0..<run.count { target[(run.lowerBound + i) * rowStride] = elements[i].conjugate }
                     }
-                } else {
-                    for i in rows {
-                        target[i * rowStride] = memory[position]
-                        position += 1
-                    }
+                    position += run.count
                 }
                 positions[partner] = position
             }
@@ -288,7 +291,7 @@ private struct ArrivalWalk {
     /// For each source column that arrives here, ascending: the target's local index and the part that sends it.
     let sourceColumns: [(Int, Int)]
     /// The target's local indices along the source's rows, ascending, by the part that sends them.
-    let sourceRowsByPart: [[Int]]
+    let sourceRowsByPart: [[Range<Int>]]
 
     init<Scalar: LinearScalar>(
         _ source: DistributedMatrixView<Scalar>, _ operation: Transpose, _ layout: MatrixLayout,
@@ -316,10 +319,17 @@ private struct ArrivalWalk {
     }
 }
 
-/// Indices by the part they belong to, in order.
-private func grouped(_ indices: Range<Int>, by parts: Int, _ part: (Int) -> Int) -> [[Int]] {
-    var groups = [[Int]](repeating: [], count: parts)
-    for index in indices { groups[part(index)].append(index) }
+/// Runs of indices by the part they belong to, in order.
+private func grouped(_ indices: Range<Int>, by parts: Int, _ part: (Int) -> Int) -> [[Range<Int>]] {
+    var groups = [[Range<Int>]](repeating: [], count: parts)
+    for index in indices {
+        let own = part(index)
+        if let last = groups[own].last, last.upperBound == index {
+            groups[own][groups[own].count - 1] = last.lowerBound..<index + 1
+        } else {
+            groups[own].append(index..<index + 1)
+        }
+    }
     return groups
 }
 

@@ -182,7 +182,11 @@ func unpackRows<Scalar: LinearScalar>(
 func transpose<Scalar: LinearScalar>(
     _ x: UnsafePointer<Scalar>, _ ldx: Int, _ m: Int, _ n: Int, to y: UnsafeMutablePointer<Scalar>, _ ldy: Int
 ) {
-    for j in 0..<n { for i in 0..<m { y[j &+ i &* ldy] = x[i &+ j &* ldx] } }
+    // Rows of X by the few: the lines of Y that they meet stay in the first-level cache.
+    for first in stride(from: 0, to: m, by: 64) {
+        let last = min(m, first &+ 64)
+        for j in 0..<n { for i in first..<last { y[j &+ i &* ldy] = x[i &+ j &* ldx] } }
+    }
 }
 
 /// xᵢ = dᵢ xᵢ for real dᵢ.

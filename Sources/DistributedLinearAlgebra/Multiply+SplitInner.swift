@@ -1,12 +1,16 @@
 // Products with a long inner dimension: it is dealt to all ranks, each multiplies its part, and the partial products are
 // summed in the order of the ranks, each rank some columns of C.
 //
-//     X, Y: m x k and n x k, their columns dealt to all ranks, a chunk at a time; f(Y) = Yᵀ or Yᴴ
-//     W = Σ alpha X f(Y)    or, one triangle,    W = Σ alpha X f(X)    or    W = Σ alpha X f(Y) + f(alpha) Y f(X)
+//     W = Σ alpha op(A) op(B)
+//     or, one triangle, f the transpose or the conjugate transpose and op(A) either A or f(A),
+//     W = Σ alpha op(A) f(op(A))    or    W = Σ alpha op(A) f(op(B)) + f(alpha) op(B) f(op(A))
 //     C = beta C + W
 //
-// Flops 2 m n k for each term, half as many for a triangle. Words: (m + n) k, or n k, and (1 + P Q) m n:
-// MultiplyModel.splitInner. Beside the chunk, 2 m n scalars a rank.
+// Where an operand's inner dimension is dealt to all ranks as it lies (A on 1 x Q, Aᵀ on P x 1), it stays, and the other
+// one is dealt alike; else both are dealt in even shares. A chunk at a time.
+//
+// Flops 2 m n k for each product, half as many for a triangle. Words: those of the operands that do not lie so, and
+// (1 + P Q) m n: MultiplyModel.splitInner. Beside the chunk, 2 m n scalars a rank.
 
 internal import CostModels
 internal import DistributedArrays
@@ -16,17 +20,17 @@ internal import MessagePassing
 
 /// What is summed over the inner dimension.
 enum SplitTerms {
-    /// alpha X f(Y).
+    /// alpha op(A) op(B).
     case product
-    /// alpha X f(X), this triangle.
-    case square(Triangle)
-    /// alpha X f(Y) + f(alpha) Y f(X), this triangle.
-    case twice(Triangle)
+    /// alpha op(A) f(op(A)), this triangle.
+    case square(Triangle, f: Transpose)
+    /// alpha op(A) f(op(B)) + f(alpha) op(B) f(op(A)), this triangle.
+    case twice(Triangle, f: Transpose)
 
     var triangle: Triangle? {
         switch self {
         case .product: nil
-        case .square(let triangle), .twice(let triangle): triangle
+        case .square(let triangle, _), .twice(let triangle, _): triangle
         }
     }
 }
@@ -35,90 +39,129 @@ enum SplitTerms {
 ///
 /// - Parameters:
 ///   - terms: what is summed.
-///   - facing: f.
 ///   - alpha: the factor of the sum.
-///   - a: X = opX(a), m x k.
-///   - operationX: opX.
-///   - b: Y = opY(b), n x k; not read for a square.
-///   - operationY: opY.
+///   - a: op(A) is m x k.
+///   - operationA: op(A).
+///   - b: op(B) is k x n in a product, else of the shape of op(A); not read for a square.
+///   - operationB: op(B); that of A but in a product.
 ///   - beta: the factor of what C holds.
 ///   - c: m x n.
 func multiplySplitInner<Scalar: LinearScalar>(
-    _ terms: SplitTerms, _ facing: Transpose, _ alpha: Scalar, _ a: DistributedMatrixView<Scalar>,
-    _ operationX: Transpose, _ b: DistributedMatrixView<Scalar>, _ operationY: Transpose, _ beta: Scalar,
+    _ terms: SplitTerms, _ alpha: Scalar, _ a: DistributedMatrixView<Scalar>, _ operationA: Transpose,
+    _ b: DistributedMatrixView<Scalar>, _ operationB: Transpose, _ beta: Scalar,
     into c: inout DistributedMatrix<Scalar>
 ) throws(TesseraError) {
-    let step = SplitStep<Scalar>(c.rows, c.columns, facing, terms.triangle, on: try c.grid.asOneRow())
+    let step = SplitStep<Scalar>(terms, operationA, operationB, of: c)
+    // The inner dimension of A and of B: whether it is that of their rows.
+    let areRowsA = operationA != .none
+    let areRowsB = if case .product = terms { operationB == .none } else { areRowsA }
+    let resting = a.restingInner(areRowsA) ?? b.restingInner(areRowsB)
+    let k = areRowsA ? a.rows : a.columns
+    let chunk = MultiplyModel.chunk(block: resting?.block, ranks: c.grid.size)
     var vote = SignalVote(on: c.grid.communicator)
-    let k = operationX == .none ? a.columns : a.rows
-    let chunk = MultiplyModel.chunk(ranks: c.grid.size)
     for start in stride(from: 0, to: k, by: chunk) {
         if start > 0 { try vote.stopIfAsked() }
         let inner = start..<min(k, start + chunk)
-        let x = try step.deal(inner, of: a, operationX)
-        switch terms {
-        case .product:
-            step.add(alpha, x, try step.deal(inner, of: b, operationY))
-        case .square:
+        let map = resting?.part(inner) ?? BlockCyclic(evenly: inner.count, over: c.grid.size)
+        let x = try a.splitShare(inner, areRowsA, dealt: map)
+        if case .square = terms {
             step.add(alpha, x, x)
-        case .twice:
-            let y = try step.deal(inner, of: b, operationY)
-            step.add(alpha, x, y)
-            step.add(facing == .conjugateTranspose ? alpha.conjugate : alpha, y, x)
+        } else {
+            step.add(alpha, x, try b.splitShare(inner, areRowsB, dealt: map))
         }
     }
     try vote.end()
     try step.deliver(beta, into: &c)
 }
 
+extension DistributedMatrixView {
+    /// How the inner dimension is dealt, where that is to all ranks, in whole blocks that are small beside it.
+    fileprivate func restingInner(_ areRows: Bool) -> BlockCyclic? {
+        let (map, range) = areRows ? (layout.rows, rowRange) : (layout.columns, columnRange)
+        let isDealtToAll = map.parts == grid.size && range.lowerBound.isMultiple(of: map.block)
+        return isDealtToAll && MultiplyModel.isFine(block: map.block, range.count, ranks: grid.size)
+            ? map.part(range) : nil
+    }
+}
+
+/// A rank's share of a chunk of the inner dimension of an operand: its columns, or its rows, and all of the other
+/// dimension.
+private struct SplitShare<Scalar: LinearScalar>: ~Copyable {
+    let base: UnsafePointer<Scalar>
+    let leadingDimension: Int
+    let depth: Int
+    /// Empty where the operand lies so.
+    let copy: DistributedMatrix<Scalar>
+}
+
+extension DistributedMatrixView {
+    /// This rank's share of some columns (rows), which `map` deals to all ranks. Collective.
+    fileprivate func splitShare(
+        _ inner: Range<Int>, _ areRows: Bool, dealt map: BlockCyclic
+    ) throws(TesseraError) -> SplitShare<Scalar> {
+        let whole = 0..<(areRows ? columns : rows)
+        let part = areRows ? submatrix(rows: inner, columns: whole) : submatrix(rows: whole, columns: inner)
+        let (own, range) = areRows ? (layout.rows, part.rowRange) : (layout.columns, part.columnRange)
+        let line = try areRows ? grid.asOneColumn() : grid.asOneRow()
+        let isResting = own.deals(inner.count, from: range.lowerBound, like: map, from: 0)
+        let other = BlockCyclic(extent: isResting ? 0 : whole.count, block: max(1, whole.count), parts: 1)
+        var copy = DistributedMatrix<Scalar>(
+            workspace: areRows ? MatrixLayout(rows: map, columns: other) : MatrixLayout(rows: other, columns: map),
+            on: line)
+        if !isResting { try copy.replace(with: part) }
+        let base = isResting ? part.localBase : UnsafePointer(copy.storage)
+        let stride = isResting ? leadingDimension : copy.leadingDimension
+        return SplitShare(base: base, leadingDimension: stride, depth: map.count(on: line.rank), copy: copy)
+    }
+}
+
 /// The named steps, and the partial product of this rank.
 private struct SplitStep<Scalar: LinearScalar>: ~Copyable {
+    let terms: SplitTerms
+    let operationA: Transpose
+    let operationB: Transpose
     let rows: Int
     let columns: Int
-    let facing: Transpose
-    let triangle: Triangle?
-    /// All ranks side by side.
-    let line: ProcessGrid
     /// W of this rank, column by column without gaps.
     let partial: Workspace<Scalar>
 
-    init(_ rows: Int, _ columns: Int, _ facing: Transpose, _ triangle: Triangle?, on line: ProcessGrid) {
-        (self.rows, self.columns, self.facing, self.triangle, self.line) = (rows, columns, facing, triangle, line)
+    init(
+        _ terms: SplitTerms, _ operationA: Transpose, _ operationB: Transpose, of c: borrowing DistributedMatrix<Scalar>
+    ) {
+        (self.terms, self.operationA, self.operationB) = (terms, operationA, operationB)
+        (rows, columns) = (c.rows, c.columns)
         partial = Workspace(rows * columns)
         partial.base.update(repeating: .zero, count: rows * columns)
     }
 
-    /// op(A)(:, inner), its columns dealt to all ranks in shares of nearly one size.
-    func deal(
-        _ inner: Range<Int>, of a: DistributedMatrixView<Scalar>, _ operation: Transpose
-    ) throws(TesseraError) -> DistributedMatrix<Scalar> {
-        let height = operation == .none ? a.rows : a.columns
-        var dealt = DistributedMatrix<Scalar>(
-            workspace: MatrixLayout(
-                rows: BlockCyclic(extent: height, block: max(1, height), parts: 1),
-                columns: BlockCyclic(evenly: inner.count, over: line.size)), on: line)
-        try dealt.replace(with: a.rectangle((0..<height, inner), operation), operation: operation)
-        return dealt
-    }
-
-    /// W += alpha X f(Y); of a triangle, slabs of columns with the rows that reach it.
-    func add(_ alpha: Scalar, _ x: borrowing DistributedMatrix<Scalar>, _ y: borrowing DistributedMatrix<Scalar>) {
-        guard x.localColumns > 0 else { return }
-        let width = triangle == nil ? columns : 128
-        for first in stride(from: 0, to: columns, by: width) {
-            let last = min(columns, first + width)
-            let reached = triangle == .lower ? first..<rows : triangle == .upper ? 0..<last : 0..<rows
-            Trace.span("update") {
+    /// W += this chunk's terms.
+    func add(_ alpha: Scalar, _ x: borrowing SplitShare<Scalar>, _ y: borrowing SplitShare<Scalar>) {
+        guard x.depth > 0 else { return }
+        let (depth, a, lda, b, ldb) = (x.depth, x.base, x.leadingDimension, y.base, y.leadingDimension)
+        Trace.span("update") {
+            switch terms {
+            case .product:
                 Scalar.gemm(
-                    .none, facing, reached.count, last - first, x.localColumns, alpha, x.storage + reached.lowerBound,
-                    x.leadingDimension, y.storage + first, y.leadingDimension, 1,
-                    partial.base + reached.lowerBound + first * rows, rows)
+                    operationA, operationB, rows, columns, depth, alpha, a, lda, b, ldb, 1, partial.base, rows)
+            case .square(let triangle, .conjugateTranspose) where Scalar.isComplex:
+                Scalar.herk(triangle, operationA, rows, depth, alpha.realPart, a, lda, 1, partial.base, rows)
+            case .square(let triangle, _):
+                Scalar.syrk(
+                    triangle, operationA == .none ? .none : .transpose, rows, depth, alpha, a, lda, 1, partial.base,
+                    rows)
+            case .twice(let triangle, .conjugateTranspose) where Scalar.isComplex:
+                Scalar.her2k(triangle, operationA, rows, depth, alpha, a, lda, b, ldb, 1, partial.base, rows)
+            case .twice(let triangle, _):
+                Scalar.syr2k(
+                    triangle, operationA == .none ? .none : .transpose, rows, depth, alpha, a, lda, b, ldb, 1,
+                    partial.base, rows)
             }
         }
     }
 
     /// C = beta C + Σ W: each rank adds up some columns, in the order of the ranks; then they are dealt like C.
     func deliver(_ beta: Scalar, into c: inout DistributedMatrix<Scalar>) throws(TesseraError) {
+        let line = try c.grid.asOneRow()
         let shares = BlockCyclic(evenly: columns, over: line.size)
         let sum = DistributedMatrix<Scalar>(
             workspace: MatrixLayout(rows: BlockCyclic(extent: rows, block: max(1, rows), parts: 1), columns: shares),
@@ -134,6 +177,6 @@ private struct SplitStep<Scalar: LinearScalar>: ~Copyable {
                 sum.scaleAndAdd(1, incoming.base + rank * own + j * rows, 1, 0..<rows, inColumn: j)
             }
         }
-        try c.combine(1, sum.view, .none, beta, atRow: 0, column: 0, only: triangle)
+        try c.combine(1, sum.view, .none, beta, atRow: 0, column: 0, only: terms.triangle)
     }
 }

@@ -65,9 +65,7 @@ public func multiply<Scalar: LinearScalar>(
         case .stationaryB:
             try multiplyAtRest(.right, alpha, b, transposeB, a, transposeA, beta, into: &c)
         case .splitInner:
-            try multiplySplitInner(
-                .product, transposeB == .conjugateTranspose ? .conjugateTranspose : .transpose, alpha, a, transposeA, b,
-                transposeB == .none ? .transpose : .none, beta, into: &c)
+            try multiplySplitInner(.product, alpha, a, transposeA, b, transposeB, beta, into: &c)
         }
     }
 }

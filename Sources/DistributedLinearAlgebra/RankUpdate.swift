@@ -109,8 +109,8 @@ private func addTerms<Scalar: LinearScalar>(
         on: c.grid.model(block: c.layout.columns.block))
     if isSplit {
         return try multiplySplitInner(
-            terms == .square ? .square(triangle) : .twice(triangle), facing, alpha, a, operation, b, operation, beta,
-            into: &c)
+            terms == .square ? .square(triangle, f: facing) : .twice(triangle, f: facing), alpha, a, operation, b,
+            operation, beta, into: &c)
     }
     // f(op(A)) is f(A), or A itself.
     let (left, right) = (OperandForm.general(operation), OperandForm.general(operation == .none ? facing : .none))

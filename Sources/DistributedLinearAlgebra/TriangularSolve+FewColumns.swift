@@ -1,17 +1,23 @@
 // Triangular solve with few right-hand sides, A at rest: only X and sums travel. For each block k, in the order of the solve,
 //
-//     S  = Bₖ - Σⱼ op(A)ₖⱼ Xⱼ      over the blocks j that are done: each rank its own, summed to the owner of Aₖₖ
+//     S  = Bₖ - Σⱼ op(A)ₖⱼ Xⱼ      over the blocks j that are done: each rank its own, sent to the owner of Aₖₖ
 //     Xₖ = op(Aₖₖ)⁻¹ S            there
 //     Xₖ to the ranks whose blocks of A it will meet: the process column of k (op(A) = A), or its process row
 //
-// A is read down its columns in both orders, and nobody waits longer than he must:
+// Nobody waits longer than he must: sends travel while the sender computes, and who has just solved brings the next block
+// up to date before the rest. A is read down its columns in both orders:
 //     op(A) = A:  every rank keeps the sums of all its rows; Xₖ is applied to the rows of the next block at once, and to
-//                 the rest of them when the sum of that block is on its way.
+//                 the rest of them when the sum of that block is on its way. With a process row of Q ranks, one of them
+//                 does so while the next ones solve: all are busy but for the last few blocks.
 //     otherwise:  a process column makes the sum of its next block, as far as it can, while other columns have their turn.
 //
-// A may be of the lower type of X's; parts of it are then widened in cache, so that A is read at its own length.
+// B need not lie on one process column: the sums begin with each rank's part of it (op(A) = A), or X ends where it is wanted.
+// S and X are kept transposed, one right-hand side a row, so that those of a block are one message as they lie; for Aᴴ B
+// and X are conjugated. A may be of the lower type of X's; parts of it are then widened in cache, so that A is read at its
+// own length.
 //
-// Flops n² m. Words: 2 n m to deal B and X, and n m for each rank of a process row and of a process column.
+// Flops n² m. Words: n m along the process rows for B or X; n m to each rank of a process row and of a process column, sent
+// and received: TriangularSolveModel.
 
 internal import CostModels
 internal import DistributedArrays
@@ -19,14 +25,17 @@ internal import Failures
 internal import LinearAlgebra
 internal import MessagePassing
 
+/// B = op(A)⁻¹ B for a B whose rows are dealt like A's. Many columns stop for a signal, which leaves B as it was.
 func solveTriangularFewColumns<Stored: LinearScalar, Scalar: LinearScalar>(
     _ a: borrowing DistributedMatrix<Stored>, _ triangle: Triangle, _ operation: Transpose, _ diagonal: Diagonal,
     _ b: inout DistributedMatrix<Scalar>
 ) throws(TesseraError) {
-    let step = ThinTriangularStep<Stored, Scalar>(a, triangle, operation, diagonal, b.columns)
-    try step.deal(b)
-    if operation == .none { try step.solveByRows() } else { try step.solveByColumns() }
-    try step.collect(into: &b)
+    let isConjugated = Scalar.isComplex && operation == .conjugateTranspose
+    if isConjugated { b.conjugate() }
+    let step = ThinTriangularStep<Stored, Scalar>(a, triangle, operation, diagonal, b)
+    let interruption = try operation == .none ? step.solveByRows(&b) : step.solveByColumns(&b)
+    if isConjugated { b.conjugate() }
+    if let interruption { throw interruption }
 }
 
 /// The named steps of the solve and the buffers they share.
@@ -36,42 +45,46 @@ private struct ThinTriangularStep<Stored: LinearScalar, Scalar: LinearScalar>: ~
     let elements: UnsafePointer<Stored>
     let leadingDimension: Int
     let triangle: Triangle
-    let operation: Transpose
+    /// op(A) = A.
+    let isPlain: Bool
     let diagonal: Diagonal
     /// Columns of B.
     let width: Int
     let kernel: ThinKernel<Stored, Scalar>
+    let exchange: ThinExchange<Scalar>
     /// B less what is done: this rank's rows (op(A) = A), or columns, of A by the columns of B.
     let sums: Workspace<Scalar>
     /// X, for this rank's columns (op(A) = A), or rows, of A.
     let solved: Workspace<Scalar>
-    /// S and then Xₖ.
-    let block: Workspace<Scalar>
+    /// Another rank's part of S.
+    let incoming: Workspace<Scalar>
 
     init(
         _ a: borrowing DistributedMatrix<Stored>, _ triangle: Triangle, _ operation: Transpose, _ diagonal: Diagonal,
-        _ width: Int
+        _ b: borrowing DistributedMatrix<Scalar>
     ) {
         grid = a.grid
         layout = a.layout
         elements = UnsafePointer(a.storage)
         leadingDimension = a.leadingDimension
         self.triangle = triangle
-        self.operation = operation
+        isPlain = operation == .none
         self.diagonal = diagonal
-        self.width = width
+        width = b.columns
         kernel = ThinKernel(width: width)
-        sums = Workspace((operation == .none ? a.localRows : a.localColumns) * width)
+        exchange = ThinExchange(a.layout, b.layout.columns, on: a.grid)
+        let sumCount = (operation == .none ? a.localRows : a.localColumns) * width
+        sums = Workspace(sumCount)
+        sums.base.update(repeating: .zero, count: sumCount)
         solved = Workspace((operation == .none ? a.localColumns : a.localRows) * width)
-        block = Workspace(layout.rows.block * width)
+        incoming = Workspace(min(layout.rows.extent, layout.rows.block) * width)
     }
 
-    var isPlain: Bool { operation == .none }
     var isForward: Bool { (triangle == .lower) == isPlain }
     var turns: Int { layout.rows.blockCount }
-    /// The distances of columns in `sums` and `solved`.
-    var sumHeight: Int { (isPlain ? layout.rows.count(on: grid.row) : layout.columns.count(on: grid.column)) }
-    var solvedHeight: Int { (isPlain ? layout.columns.count(on: grid.column) : layout.rows.count(on: grid.row)) }
+    /// The ranks over which S is summed, those to which Xₖ goes, and this rank's places among them.
+    var summing: Communicator { isPlain ? grid.rowCommunicator : grid.columnCommunicator }
+    var spreading: Communicator { isPlain ? grid.columnCommunicator : grid.rowCommunicator }
 
     /// The indices of the block that has this turn.
     func indices(_ turn: Int) -> Range<Int> { layout.rows.indices(ofBlock: isForward ? turn : turns - 1 - turn) }
@@ -87,54 +100,93 @@ private struct ThinTriangularStep<Stored: LinearScalar, Scalar: LinearScalar>: ~
     func homeColumn(_ turn: Int) -> Int { layout.columns.owner(of: GlobalIndex(indices(turn).lowerBound)) }
     func localRows(_ range: Range<Int>) -> Range<Int> { layout.rows.localRange(range, on: grid.row) }
     func localColumns(_ range: Range<Int>) -> Range<Int> { layout.columns.localRange(range, on: grid.column) }
+    /// The owner of Aₖₖ among the ranks over which S is summed, and among those to which Xₖ goes.
+    func summingHome(_ turn: Int) -> Int { isPlain ? homeColumn(turn) : homeRow(turn) }
+    func spreadingHome(_ turn: Int) -> Int { isPlain ? homeRow(turn) : homeColumn(turn) }
 
-    /// op(A) = A.
-    func solveByRows() throws(TesseraError) {
+    /// op(A) = A. Returns the interruption by a signal, if there was one: then messages pass without arithmetic, so that
+    /// none is left under way.
+    func solveByRows(_ b: inout DistributedMatrix<Scalar>) throws(TesseraError) -> TesseraError? {
+        exchange.copy(b, toColumnsOf: sums.base)
+        var parts = SendQueue(on: summing)
+        var copies = SendQueue(on: spreading)
+        var vote = SignalVote(on: grid.communicator)
+        var interruption: TesseraError?
         // The turn whose X has met the rows of the turn after it only.
         var pending: Int?
-        func finish(beyond turn: Int) {
-            if let late = pending { apply(late..<late + 1, to: turn + 1..<turns) }
+        func finish() throws(TesseraError) {
+            guard let late = pending else { return }
             pending = nil
+            if interruption == nil { apply(late..<late + 1, to: late + 2..<max(late + 2, turns)) }
+            // These meet no X of this process column before they are solved.
+            try sendParts(late + 2..<late + max(2, grid.columns), &parts)
         }
-        var vote = SignalVote(on: grid.communicator)
+        try sendParts(0..<(0..<turns).prefix { homeColumn($0) != grid.column }.count, &parts)
         for turn in 0..<turns {
-            try stopIfAsked(&vote, turn)
-            try sumToOwner(turn)
-            if !solveDiagonal(turn) { finish(beyond: turn) }
-            try spread(turn)
-            finish(beyond: turn)
-            guard homeColumn(turn) == grid.column, turn + 1 < turns else { continue }
-            apply(turn..<turn + 1, to: turn + 1..<turn + 2)
+            if interruption == nil { interruption = try asked(&vote, turn) }
+            guard homeColumn(turn) == grid.column else {
+                try finish()
+                continue
+            }
+            if homeRow(turn) == grid.row {
+                try gather(turn)
+                if interruption == nil { solveDiagonal(turn) }
+            } else {
+                try finish()
+            }
+            try spread(turn, &copies)
+            try finish()
+            if interruption == nil, turn + 1 < turns { apply(turn..<turn + 1, to: turn + 1..<turn + 2) }
+            try sendParts(turn + 1..<turn + 2, &parts)
             pending = turn
         }
+        try finish()
+        try parts.wait()
+        try copies.wait()
         try vote.end()
+        if interruption == nil { try exchange.collect(solved.base, into: &b) }
+        return interruption
     }
 
-    /// op(A) = Aᵀ or Aᴴ.
-    func solveByColumns() throws(TesseraError) {
+    /// op(A) = Aᵀ.
+    func solveByColumns(_ b: inout DistributedMatrix<Scalar>) throws(TesseraError) -> TesseraError? {
+        try exchange.deal(b, to: sums.base)
+        var parts = SendQueue(on: summing)
+        var copies = SendQueue(on: spreading)
+        var vote = SignalVote(on: grid.communicator)
+        var interruption: TesseraError?
         // Turns whose X has met the next block of this process column.
         var met = 0
-        var vote = SignalVote(on: grid.communicator)
         for turn in 0..<turns {
-            try stopIfAsked(&vote, turn)
+            if interruption == nil { interruption = try asked(&vote, turn) }
             if homeColumn(turn) == grid.column {
-                apply(met..<turn, to: turn..<turn + 1)
+                if interruption == nil { apply(met..<turn, to: turn..<turn + 1) }
                 met = 0
+                if homeRow(turn) == grid.row {
+                    try gather(turn)
+                    if interruption == nil { solveDiagonal(turn) }
+                } else {
+                    try sendParts(turn..<turn + 1, &parts)
+                }
             }
-            try sumToOwner(turn)
-            _ = solveDiagonal(turn)
-            try spread(turn)
+            if homeRow(turn) == grid.row { try spread(turn, &copies) }
             let next = turn + grid.columns
-            guard homeColumn(turn) == grid.column, next < turns else { continue }
+            guard interruption == nil, homeColumn(turn) == grid.column, next < turns else { continue }
             apply(0..<turn + 1, to: next..<next + 1)
             met = turn + 1
         }
+        try parts.wait()
+        try copies.wait()
         try vote.end()
+        if interruption == nil { exchange.copyColumns(of: solved.base, to: &b) }
+        return interruption
     }
 
-    /// Few columns are soon done: they are not worth a vote.
-    private func stopIfAsked(_ vote: inout SignalVote, _ turn: Int) throws(TesseraError) {
-        if turn > 0, width > TriangularSolveModel.fewColumns { try vote.stopIfAsked() }
+    /// Whether a signal asks to stop. Few columns are soon done: they are not worth a vote.
+    private func asked(_ vote: inout SignalVote, _ turn: Int) throws(TesseraError) -> TesseraError? {
+        guard turn > 0, width > TriangularSolveModel.fewColumns else { return nil }
+        guard case .stop(let signal) = try vote.ask(isDue: false) else { return nil }
+        return .interrupted(signal: signal)
     }
 
     /// S(targets) -= op(A)(targets, sources) X(sources), this rank's part.
@@ -144,79 +196,65 @@ private struct ThinTriangularStep<Stored: LinearScalar, Scalar: LinearScalar>: ~
         let columns = localColumns(isPlain ? from : onto)
         guard !rows.isEmpty, !columns.isEmpty else { return }
         kernel.subtract(
-            operation, rows.count, columns.count,
+            isTransposed: !isPlain, rows.count, columns.count,
             elements + rows.lowerBound + columns.lowerBound * leadingDimension, leadingDimension,
-            solved.base + (isPlain ? columns : rows).lowerBound, solvedHeight,
-            sums.base + (isPlain ? rows : columns).lowerBound, sumHeight)
+            solved.base + (isPlain ? columns : rows).lowerBound * width,
+            sums.base + (isPlain ? rows : columns).lowerBound * width)
     }
 
-    /// S to the owner of Aₖₖ, summed over its process row (op(A) = A) or column.
-    func sumToOwner(_ turn: Int) throws(TesseraError) {
-        guard isPlain ? homeRow(turn) == grid.row : homeColumn(turn) == grid.column else { return }
-        let count = indices(turn).count
-        let first = (isPlain ? localRows(indices(turn)) : localColumns(indices(turn))).lowerBound
-        for j in 0..<width { (block.base + j * count).update(from: sums.base + first + j * sumHeight, count: count) }
-        try (isPlain ? grid.rowCommunicator : grid.columnCommunicator).reduce(
-            block.base, count * width, .sum, to: isPlain ? homeColumn(turn) : homeRow(turn))
+    /// Where a block's sums begin, and its X.
+    private func sums(of turn: Int) -> UnsafeMutablePointer<Scalar> {
+        sums.base + (isPlain ? localRows(indices(turn)) : localColumns(indices(turn))).lowerBound * width
+    }
+    private func solved(of turn: Int) -> UnsafeMutablePointer<Scalar> {
+        solved.base + (isPlain ? localColumns(indices(turn)) : localRows(indices(turn))).lowerBound * width
     }
 
-    /// Xₖ = op(Aₖₖ)⁻¹ S on the owner of Aₖₖ; whether this rank is.
-    func solveDiagonal(_ turn: Int) -> Bool {
-        guard homeRow(turn) == grid.row, homeColumn(turn) == grid.column else { return false }
+    /// This rank's parts of S to the owners of Aₖₖ, of those blocks of which it has one.
+    func sendParts(_ range: Range<Int>, _ queue: inout SendQueue) throws(TesseraError) {
+        for turn in range where turn < turns && spreadingHome(turn) == spreading.rank {
+            guard summingHome(turn) != summing.rank else { continue }
+            try queue.begin(sums(of: turn), indices(turn).count * width, Scalar.datatype, to: summingHome(turn))
+        }
+    }
+
+    /// S on the owner of Aₖₖ: the parts of the others are added in their order.
+    func gather(_ turn: Int) throws(TesseraError) {
+        let (sum, count) = (sums(of: turn), indices(turn).count * width)
+        for rank in 0..<summing.size where rank != summing.rank {
+            try summing.receive(incoming.base, count, Scalar.datatype, from: rank)
+            Scalar.axpy(count, 1, incoming.base, 1, sum, 1)
+        }
+    }
+
+    /// Xₖ = op(Aₖₖ)⁻¹ S on the owner of Aₖₖ.
+    func solveDiagonal(_ turn: Int) {
         let (rows, columns) = (localRows(indices(turn)), localColumns(indices(turn)))
+        solved(of: turn).update(from: sums(of: turn), count: rows.count * width)
         kernel.solve(
-            triangle, operation, diagonal, rows.count,
-            elements + rows.lowerBound + columns.lowerBound * leadingDimension, leadingDimension, block.base,
-            rows.count)
-        return true
+            triangle, isTransposed: !isPlain, diagonal, rows.count,
+            elements + rows.lowerBound + columns.lowerBound * leadingDimension, leadingDimension, solved(of: turn))
     }
 
-    /// Xₖ to the ranks whose blocks of A it will meet.
-    func spread(_ turn: Int) throws(TesseraError) {
-        guard isPlain ? homeColumn(turn) == grid.column : homeRow(turn) == grid.row else { return }
-        let count = indices(turn).count
-        try (isPlain ? grid.columnCommunicator : grid.rowCommunicator).broadcast(
-            block.base, count * width, Scalar.datatype, from: isPlain ? homeRow(turn) : homeColumn(turn))
-        let first = (isPlain ? localColumns(indices(turn)) : localRows(indices(turn))).lowerBound
-        for j in 0..<width {
-            (solved.base + first + j * solvedHeight).update(from: block.base + j * count, count: count)
+    /// Xₖ to the ranks whose blocks of A it will meet, as a RingBroadcast goes: the next rank does not forward.
+    func spread(_ turn: Int, _ queue: inout SendQueue) throws(TesseraError) {
+        let (size, root, rank) = (spreading.size, spreadingHome(turn), spreading.rank)
+        let (x, count) = (solved(of: turn), indices(turn).count * width)
+        let distance = (rank - root + size) % size
+        if distance > 0 {
+            try spreading.receive(x, count, Scalar.datatype, from: distance <= 2 ? root : (rank - 1 + size) % size)
+        }
+        for step in distance == 0 ? 1..<min(size, 3) : distance == 1 ? 1..<1 : distance + 1..<min(size, distance + 2) {
+            try queue.begin(x, count, Scalar.datatype, to: (root + step) % size)
         }
     }
+}
 
-    /// A thin matrix n x m dealt like A's rows on the first process column, or m x n like A's columns on the first
-    /// process row.
-    func thin(likeRows: Bool) -> DistributedMatrix<Scalar> {
-        let whole = BlockCyclic(extent: width, block: width, parts: likeRows ? grid.columns : grid.rows)
-        return DistributedMatrix(
-            workspace: likeRows
-                ? MatrixLayout(rows: layout.rows, columns: whole) : MatrixLayout(rows: whole, columns: layout.columns),
-            on: grid)
-    }
-
-    /// The sums of nothing: B on one process column (op(A) = A) or row, zeros elsewhere.
-    func deal(_ b: borrowing DistributedMatrix<Scalar>) throws(TesseraError) {
-        var right = thin(likeRows: isPlain)
-        try right.replace(with: b.view, operation: isPlain ? .none : .transpose)
-        sums.base.update(repeating: .zero, count: sumHeight * width)
-        if isPlain {
-            for j in 0..<right.localColumns {
-                (sums.base + j * sumHeight).update(from: right.storage + j * right.leadingDimension, count: sumHeight)
-            }
-        } else if right.localRows > 0 {
-            transpose(right.storage, right.leadingDimension, width, sumHeight, to: sums.base, sumHeight)
+extension DistributedMatrix {
+    /// The conjugate in its place. Local.
+    fileprivate mutating func conjugate() {
+        for j in 0..<localColumns {
+            DistributedLinearAlgebra.conjugate(storage + j * leadingDimension, localRows)
         }
-    }
-
-    /// X in B's layout.
-    func collect(into b: inout DistributedMatrix<Scalar>) throws(TesseraError) {
-        let x = thin(likeRows: !isPlain)
-        if !isPlain {
-            for j in 0..<x.localColumns {
-                (x.storage + j * x.leadingDimension).update(from: solved.base + j * solvedHeight, count: solvedHeight)
-            }
-        } else if x.localRows > 0 {
-            transpose(solved.base, solvedHeight, solvedHeight, width, to: x.storage, x.leadingDimension)
-        }
-        try b.replace(with: x.view, operation: isPlain ? .transpose : .none)
     }
 }

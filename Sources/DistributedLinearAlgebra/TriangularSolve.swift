@@ -42,11 +42,19 @@ public func solveTriangular<Scalar: LinearScalar>(
             alpha: alpha, a.view, triangle, transposeA: transposeA, diagonal: diagonal, on: side, &b)
     }
     try agreeOnTriangular("solveTriangular", alpha, a.view, triangle, transposeA, diagonal, side, b)
-    b.scale(by: alpha)
-    guard alpha != .zero, b.rows > 0, b.columns > 0 else { return }
-    try a.grid.communicator.collectivelyUnlessStopped("solveTriangular") { () throws(TesseraError) in
-        try solveTriangularFewColumns(a, triangle, transposeA, diagonal, &b)
+    guard alpha != .zero, b.rows > 0, b.columns > 0 else { return b.scale(by: alpha) }
+    guard !b.layout.rows.deals(b.rows, from: 0, like: a.layout.rows, from: 0) else {
+        b.scale(by: alpha)
+        return try a.grid.communicator.collectivelyUnlessStopped("solveTriangular") { () throws(TesseraError) in
+            try solveTriangularFewColumns(a, triangle, transposeA, diagonal, &b)
+        }
     }
+    var copy = try b.redistributed(to: MatrixLayout(rows: a.layout.rows, columns: b.layout.columns))
+    copy.scale(by: alpha)
+    try a.grid.communicator.collectivelyUnlessStopped("solveTriangular") { () throws(TesseraError) in
+        try solveTriangularFewColumns(a, triangle, transposeA, diagonal, &copy)
+    }
+    try b.replace(with: copy.view)
 }
 
 /// B = alpha op(A)⁻¹ B (`.left`) or alpha B op(A)⁻¹ (`.right`) for a triangular part of a matrix. Collective.

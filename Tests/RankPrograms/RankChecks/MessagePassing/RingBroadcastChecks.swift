@@ -41,6 +41,30 @@ let ringChecks: [RankCheck] = [
         expectEqual(world.traffic[.broadcast].bytes - before.bytes, 8)
         expectEqual(world.traffic[.broadcast].calls - before.calls, 1)
     },
+    RankCheck("queued sends arrive in the order in which they were begun, and are counted") { world in
+        let lengths = [1, 7, 100_000, 0]
+        let (next, previous) = ((world.rank + 1) % world.size, (world.rank + world.size - 1) % world.size)
+        let before = world.traffic[.send]
+        let sent = lengths.map { [Int64](repeating: Int64(world.rank * 1_000_000 + $0), count: $0) }
+        let memory = UnsafeMutableBufferPointer<Int64>.allocate(capacity: lengths.reduce(0, +))
+        defer { memory.deallocate() }
+        _ = memory.initialize(from: sent.joined())
+        var queue = SendQueue(on: world)
+        var start = memory.baseAddress!
+        for length in lengths {
+            try queue.begin(start, length, Int64.datatype, to: next)
+            start += length
+        }
+        for length in lengths {
+            var received = [Int64](repeating: -1, count: length)
+            var span = received.mutableSpan
+            expectEqual(try world.receive(into: &span, from: previous).count, length)
+            expect(received.allSatisfy { $0 == Int64(previous * 1_000_000 + length) }, "\(length) elements")
+        }
+        try queue.wait()
+        expectEqual(world.traffic[.send].calls - before.calls, lengths.count)
+        expectEqual(world.traffic[.send].bytes - before.bytes, 8 * lengths.reduce(0, +))
+    },
     RankCheck("a vote on stopping ends all ranks at one step, a step later") { world in
         for target in 0..<world.size {
             try SignalWatch.begin()
