@@ -45,7 +45,8 @@ struct LevelFills<Scalar: StencilScalar> {
                 guard reach > 0 else { continue }
                 sides.append(
                     Side(
-                        axis: axis, step: step, source: Swift.min(step < 0 ? reach : .max, partition.count[axis]) - 1, reach: reach,
+                        axis: axis, step: step, source: Swift.min(step < 0 ? reach : .max, partition.count[axis]) - 1,
+                        reach: reach,
                         fills: fills))
             }
         }

@@ -63,7 +63,8 @@ struct SimulationPlan {
 
     /// Footprint, shape, halos and boundaries, or what is wrong with the arguments. Local.
     private static func checked<S: MultiFieldStencil>(
-        _ stencil: S, extents: [Int], boundary: [Boundary], boundaries: [S.Field: [Boundary]], shape: [Int]?, tiling: Tiling,
+        _ stencil: S, extents: [Int], boundary: [Boundary], boundaries: [S.Field: [Boundary]], shape: [Int]?,
+        tiling: Tiling,
         ranks: Int
     ) throws(TesseraError) -> Parts {
         func check(_ holds: Bool, _ name: String, _ expected: String, _ found: String) throws(TesseraError) {
@@ -149,7 +150,8 @@ extension SimulationPlan {
     /// The boxes of a tile.
     func geometry<Scalar>(_ shape: TileShape, of: Scalar.Type) -> TileGeometry {
         TileGeometry(
-            steps: shape.steps, width: shape.width, threads: SweepThreads.count, count: partition.count, lower: halos.lower, upper: halos.upper,
+            steps: shape.steps, width: shape.width, threads: SweepThreads.count, count: partition.count,
+            lower: halos.lower, upper: halos.upper,
             sides: TileSides(partition, halos.axes), axes: halos.axes,
             lanes: GridLayout.alignment / MemoryLayout<Scalar>.stride)
     }

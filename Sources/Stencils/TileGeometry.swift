@@ -76,7 +76,9 @@ struct TileGeometry {
         var positions = 1
         if let wave = axes.wave {
             let last = steps - 1
-            let ends = (0..<steps).map { count[wave] + (sides.isDeep(wave, 1) ? (last - $0) * upper[wave] : 0) + $0 * skew[wave] }
+            let ends = (0..<steps).map {
+                count[wave] + (sides.isDeep(wave, 1) ? (last - $0) * upper[wave] : 0) + $0 * skew[wave]
+            }
             let begin = sides.isDeep(wave, -1) ? -last * lower[wave] : 0
             positions = (ends.max()! - begin + stride - 1) / stride
         }
@@ -86,7 +88,8 @@ struct TileGeometry {
     /// All that step t does.
     func range(_ axis: Int, _ step: Int) -> Range<Int> {
         let later = steps - 1 - step
-        return (sides.isDeep(axis, -1) ? -later * lower[axis] : 0)..<(count[axis]
+        return
+            (sides.isDeep(axis, -1) ? -later * lower[axis] : 0)..<(count[axis]
             + (sides.isDeep(axis, 1) ? later * upper[axis] : 0))
     }
 

@@ -1,6 +1,6 @@
-/// What `tessera bench` is asked to measure.
 package import Tessera
 
+/// What `tessera bench` is asked to measure.
 package struct BenchRequest: Hashable, Sendable {
     package enum Routine: String, CaseIterable, Sendable {
         case gemm, syrk, trsm, lu, cholesky
