@@ -19,6 +19,13 @@ public enum Boundary: Sendable {
     public static func reflecting(sign: Double) -> Boundary {
         .sides(.reflecting(sign: sign), .reflecting(sign: sign))
     }
+    public static func robin(value: Double, slope: Double, sum: Double = 0) -> Boundary {
+        let side = BoundarySide.robin(value: value, slope: slope, sum: sum)
+        return .sides(side, side)
+    }
+    public static func custom(_ value: @escaping BoundarySide.Custom) -> Boundary {
+        .sides(.custom(value), .custom(value))
+    }
 
     var isPeriodic: Bool {
         if case .periodic = self { true } else { false }
@@ -30,11 +37,17 @@ public struct BoundarySide: Sendable {
     /// The value at a ghost cell and a time; along periodic axes the index is wrapped into the grid.
     public typealias Value = @Sendable (GridIndex, Double) -> Double
 
+    /// The value of a ghost cell, from its index, the time and the value of the cell that faces it.
+    public typealias Custom = @Sendable (GridIndex, Double, Double) -> Double
+
     enum Rule: Sendable {
         case constant(Double)
         case function(Value)
         /// ghost(-1 - m) = sign * u(m) + (2m + 1) * slope, cells mirrored at the face.
         case mirror(sign: Double, slope: Double)
+        /// (value / 2) (ghost + u(m)) + slope (ghost - u(m)) / (2m + 1) = sum.
+        case robin(value: Double, slope: Double, sum: Double)
+        case custom(Custom)
     }
 
     let rule: Rule
@@ -47,6 +60,17 @@ public struct BoundarySide: Sendable {
     public static var neumann: BoundarySide { BoundarySide(rule: .mirror(sign: 1, slope: 0)) }
     /// A given slope outwards, in units of the field a cell: ghost(-1 - m) = u(m) + (2m + 1) slope.
     public static func neumann(slope: Double) -> BoundarySide { BoundarySide(rule: .mirror(sign: 1, slope: slope)) }
+    /// A mixed condition at the face: value u + slope ∂u/∂n = sum, the derivative outwards in units of the field a cell.
+    /// With u(m) the cell that faces the ghost, u = (ghost + u(m)) / 2 and ∂u/∂n = (ghost - u(m)) / (2m + 1).
+    ///
+    /// - Precondition: `value` and `slope` are finite, not negative, and not both zero.
+    public static func robin(value: Double, slope: Double, sum: Double = 0) -> BoundarySide {
+        precondition(value >= 0 && slope >= 0 && value + slope > 0 && (value + slope).isFinite, "robin: no condition")
+        return BoundarySide(rule: .robin(value: value, slope: slope, sum: sum))
+    }
+    /// Any rule: the value of a ghost from the time, its own index, and the cell that faces it, ghost -1 - m facing m (on a
+    /// grid thinner than that, the furthest one).
+    public static func custom(_ value: @escaping Custom) -> BoundarySide { BoundarySide(rule: .custom(value)) }
     /// Ghosts mirror the cells at the face times a sign: -1 for the velocity across a wall, 1 for the rest.
     public static func reflecting(sign: Double) -> BoundarySide { BoundarySide(rule: .mirror(sign: sign, slope: 0)) }
 }
@@ -59,6 +83,8 @@ struct GhostRule {
         case constant(Double)
         /// A function, evaluated at this global index along the axis.
         case function(BoundarySide.Value, Int)
+        /// A function of the layer at the second index, evaluated at the first.
+        case custom(BoundarySide.Custom, Int, facing: Int)
     }
 
     var origin: Origin
@@ -80,14 +106,22 @@ struct GhostRule {
             origin = .layer(((index % extent) + extent) % extent)
         case .sides(let lower, let upper):
             let distance = index < 0 ? -1 - index : index - extent
+            let mirrored = index < 0 ? distance : extent - 1 - distance
             switch (index < 0 ? lower : upper).rule {
             case .constant(let value): origin = .constant(value)
             case .function(let value): origin = .function(value, index)
             case .mirror(let sign, let slope):
-                let mirrored = index < 0 ? distance : extent - 1 - distance
                 self = GhostRule(index: mirrored, extent: extent, boundary: boundary)
                 self.addend = sign * addend + Double(2 * distance + 1) * slope
                 self.sign *= sign
+            case .robin(let value, let slope, let sum):
+                let (half, steepness) = (value / 2, slope / Double(2 * distance + 1))
+                self = GhostRule(index: mirrored, extent: extent, boundary: boundary)
+                let factor = (steepness - half) / (steepness + half)
+                self.addend = factor * addend + sum / (steepness + half)
+                self.sign *= factor
+            case .custom(let value):
+                origin = .custom(value, index, facing: Swift.min(Swift.max(mirrored, 0), extent - 1))
             }
         }
     }

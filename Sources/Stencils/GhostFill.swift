@@ -14,7 +14,8 @@ struct GhostFill {
     init(axis: Int, step: Int, count: Int, boundary: Boundary, partition: GridPartition) {
         self.axis = axis
         let isOwn = partition.touchesEdge(axis: axis, step: step) && !(partition.shape[axis] > 1 && boundary.isPeriodic)
-        layers = (0..<(isOwn ? count : 0)).map { m in
+        let isSkipped = HaloSabotage.fault == .boundary(axis: axis, step: step)
+        layers = (0..<(isOwn && !isSkipped ? count : 0)).map { m in
             let ghost = step < 0 ? -1 - m : partition.count[axis] + m
             return (
                 ghost,
@@ -58,6 +59,17 @@ struct GhostFill {
                         var global = wrapped(place &+ SIMD3(0, 0, k) &+ partition.start, partition)
                         global[axis] = index
                         cells[k] = adjusted(Scalar(value(GridIndex(canonical: global, axes: partition.axes), time)))
+                    }
+                }
+            case .custom(let value, let index, let facing):
+                let shift = (facing - partition.start[axis] - ghost) * layout.stride(axis)
+                eachRun(origin, layout, layer) { cells, count, place in
+                    for k in 0..<count {
+                        var global = wrapped(place &+ SIMD3(0, 0, k) &+ partition.start, partition)
+                        global[axis] = index
+                        let faced = Double(cells[k &+ shift])
+                        cells[k] = adjusted(
+                            Scalar(value(GridIndex(canonical: global, axes: partition.axes), time, faced)))
                     }
                 }
             }

@@ -61,11 +61,22 @@ extension Simulation {
         communicator.collectively("Simulation.advance") { () throws(TesseraError) in
             try exchanges.run(inputs, steps: steps, valuesWereSet: isNew) { Double(now - $0) * length }
         }
-        let tile = TileRun(
-            geometry: plan.geometry(shape, of: S.Scalar.self), inputs: inputs,
-            outputs: UnsafePointer(storage.outputs), layout: storage.layout, start: partition.start, fills: fills,
-            step: step, timeStep: timeStep)
-        tile.run(kernel)
+        let points = self.points.onRank(partition, halos: plan.halos)
+        var records = [Double](repeating: 0, count: steps * points.recordedCells)
+        let layout = storage.layout
+        let outputs = UnsafePointer(storage.outputs)
+        let geometry = plan.geometry(shape, of: S.Scalar.self)
+        records.withUnsafeMutableBufferPointer { records in
+            let tile = TileRun(
+                geometry: geometry, inputs: inputs, outputs: outputs, layout: layout, start: partition.start,
+                fills: fills, points: points, records: records.baseAddress, step: now, timeStep: length)
+            tile.run(kernel)
+        }
+        if !self.points.receivers.isEmpty {
+            for t in 0..<steps {
+                self.points.records.append(Array(records[(t * points.recordedCells)..<((t + 1) * points.recordedCells)]))
+            }
+        }
         storage.rotate(steps: steps)
         step += steps
         communicator.collectively("Simulation.advance") { () throws(TesseraError) in

@@ -30,6 +30,7 @@ public struct Simulation<S: MultiFieldStencil>: ~Copyable {
     let exchanges: TileExchanges<S.Scalar>
     let fills: LevelFills<S.Scalar>
     let tuning: TileTuning
+    let points = SimulationPoints<S.Scalar>()
     @usableFromInline var valuesWereSet = true
 
     /// Makes a simulation whose fields are zero.
@@ -64,6 +65,14 @@ public struct Simulation<S: MultiFieldStencil>: ~Copyable {
         tuning = TileTuning(
             tiling, most: plan.halos.mostSteps, axes: extents.count,
             cells: (plan.partition.extents[block] - 1) / plan.partition.shape[block] + 1, threads: SweepThreads.count)
+        // Small grids have tried everything before a file is read.
+        if extents.reduce(1, *) >= 1 << 22 {
+            let (footprint, ranks) = (plan.footprint, plan.partition.shape.array)
+            try tuning.recall(
+                TileMemory.name(
+                    footprint, of: S.Scalar.self, extents: extents, shape: ranks, threads: SweepThreads.count),
+                most: plan.halos.mostSteps, on: communicator)
+        }
         self.exchanges = exchanges
         fills = plan.levelFills(of: S.Scalar.self)
         footprint = plan.footprint

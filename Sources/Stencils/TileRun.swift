@@ -32,6 +32,9 @@ struct TileRun<Scalar: StencilScalar>: @unchecked Sendable {
     /// The global index of the first interior cell.
     let start: SIMD3<Int>
     let fills: LevelFills<Scalar>
+    let points: TilePoints<Scalar>
+    /// Room for what the receivers read: a row of ``TilePoints/recordedCells`` for each step.
+    let records: UnsafeMutablePointer<Double>?
     /// Steps done before the tile.
     let step: Int
     let timeStep: Double
@@ -74,6 +77,11 @@ struct TileRun<Scalar: StencilScalar>: @unchecked Sendable {
                         SweepPlan(
                             swept, inputs: inputs + t * FieldStorage<Scalar>.slots, outputs: written, layout: layout,
                             start: start, time: Double(step + t) * timeStep))
+                    if !points.isEmpty {
+                        points.run(
+                            box, written, layout: layout, step: step + t,
+                            record: records.map { $0 + t * points.recordedCells })
+                    }
                     if t + 1 < geometry.steps { fills.run(box, written, time: Double(step + t + 1) * timeStep) }
                 }
                 done += 1

@@ -20,6 +20,8 @@ final class TileTuning {
     private var isWarm = false
     /// What all further tiles have.
     private(set) var choice: TileShape?
+    /// Where the choice is remembered, and under what name; nil where it is not.
+    private var memory: (file: TileMemory, name: String)?
 
     /// - Parameters:
     ///   - most: the most steps of a tile.
@@ -45,6 +47,20 @@ final class TileTuning {
         }
     }
 
+    /// Takes what an earlier run has found, and remembers what this one finds. Collective.
+    func recall(_ name: @autoclosure () -> String, most: Int, on communicator: Communicator) throws(TesseraError) {
+        guard choice == nil else { return }
+        var found = TileShape(steps: 0, width: 0)
+        if communicator.rank == 0, let file = TileMemory() {
+            let name = name()
+            memory = (file, name)
+            found = file.recall(name) ?? found
+        }
+        let steps = try communicator.allReduce(found.steps, .sum)
+        let width = try communicator.allReduce(found.width, .sum)
+        if (1...most).contains(steps) { choice = TileShape(steps: steps, width: width) }
+    }
+
     /// The next tile: the same on all ranks, which have as many candidates in the same depths, but for the width.
     var next: TileShape { choice ?? candidates[isWarm ? seconds.count : 0] }
 
@@ -59,5 +75,6 @@ final class TileTuning {
             seconds[candidate] = try communicator.allReduce(seconds[candidate], .maximum)
         }
         choice = candidates[seconds.indices.min { seconds[$0] < seconds[$1] }!]
+        if communicator.rank == 0, let memory, let choice { memory.file.remember(memory.name, choice) }
     }
 }

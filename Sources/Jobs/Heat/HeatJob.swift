@@ -58,6 +58,7 @@ func runHeat(_ spec: HeatSpec, _ run: JobRun, _ triad: Double, _ summary: inout 
     }
     let slowest = try run.world.allReduce(seconds, .maximum)
     summary.add("gpoints_per_second", "rate", .quantity(points / slowest / 1e9, "Gpt/s"))
+    summary.add("tile", "tile, steps x width", .text(heat.tile?.description ?? "several"))
     summary.add("share_of_triad", "of triad bandwidth", .quantity(100 * points * bytes / slowest / triad, "%"))
 
     try run.onRoot { () throws(TesseraError) in
@@ -70,8 +71,8 @@ func runHeat(_ spec: HeatSpec, _ run: JobRun, _ triad: Double, _ summary: inout 
     }
 }
 
-/// Steps after which the ranks ask each other for signals: rare enough to cost nothing, often enough to stop soon.
-private let stepsBetweenSignals = 10
+/// Steps after which the ranks ask each other for signals: as many as a tile has, and few enough to stop soon.
+private let stepsBetweenSignals = 32
 
 /// 12000 as "12,000".
 private func grouped(_ number: Double) -> String {

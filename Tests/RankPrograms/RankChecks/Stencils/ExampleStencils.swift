@@ -56,6 +56,19 @@ struct Wave: MultiFieldStencil {
     }
 }
 
+/// A wave that fades at the edges.
+struct FadingWave: MultiFieldStencil {
+    enum Field: Int, FieldName { case height }
+    var r: Double
+    var sponge: Sponge
+    @inlinable func update<L: Lane>(_ cell: Cell<L, Field>) -> Updates {
+        let u = cell[.height]
+        let kept = 1 - sponge.damping(at: cell)
+        return cell.next(
+            (.height, u.center + kept * (u.center - cell[.height, ago: 1].center) + r * u.laplacian(order: 4)))
+    }
+}
+
 /// Two fields that feed each other, one of them read two steps back off the centre; position, time, masks and functions.
 struct Reaction: MultiFieldStencil {
     enum Field: Int, FieldName { case a, b, source }

@@ -8,6 +8,9 @@ enum Edge: Sendable {
     case constant(Double)
     case function(@Sendable ([Int], Double) -> Double)
     case mirror(sign: Double, slope: Double)
+    case robin(value: Double, slope: Double, sum: Double)
+    /// A function of the ghost's index, the time and the value that faces it.
+    case custom(@Sendable ([Int], Double, Double) -> Double)
 
     var side: BoundarySide {
         switch self {
@@ -15,6 +18,10 @@ enum Edge: Sendable {
             .dirichlet(value)
         case .function(let value):
             .dirichlet { index, time in value((0..<index.axes).map { index[$0] }, time) }
+        case .robin(let value, let slope, let sum):
+            .robin(value: value, slope: slope, sum: sum)
+        case .custom(let value):
+            .custom { index, time, faced in value((0..<index.axes).map { index[$0] }, time, faced) }
         case .mirror(let sign, let slope):
             slope != 0 ? .neumann(slope: slope) : sign == 1 ? .neumann : .reflecting(sign: sign)
         }
@@ -83,6 +90,22 @@ final class ReferenceGrid<Scalar: StencilScalar> {
                 index[other] = ((index[other] % extents[other]) + extents[other]) % extents[other]
             }
             return Scalar(value(index, time - Double(ago)))
+        case .robin(let alpha, let beta, let sum):
+            let distance = isLower ? -1 - index[axis] : index[axis] - extent
+            index[axis] = isLower ? distance : extent - 1 - distance
+            // The condition at the face, solved for the ghost.
+            let steepness = beta / Double(2 * distance + 1)
+            let inside = self.value(field, ago: ago, index)
+            return Scalar((steepness - alpha / 2) / (steepness + alpha / 2)) * inside
+                + Scalar(sum / (steepness + alpha / 2))
+        case .custom(let value):
+            let distance = isLower ? -1 - index[axis] : index[axis] - extent
+            var facing = index
+            facing[axis] = min(max(isLower ? distance : extent - 1 - distance, 0), extent - 1)
+            for other in extents.indices where self.edges[field][other] == nil {
+                index[other] = ((index[other] % extents[other]) + extents[other]) % extents[other]
+            }
+            return Scalar(value(index, time - Double(ago), Double(self.value(field, ago: ago, facing))))
         case .mirror(let sign, let slope):
             let distance = isLower ? -1 - index[axis] : index[axis] - extent
             index[axis] = isLower ? distance : extent - 1 - distance

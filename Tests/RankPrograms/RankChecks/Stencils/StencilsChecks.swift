@@ -7,7 +7,7 @@ import Stencils
 
 let stencilsChecks: [RankCheck] =
     engineChecks + stencilsModeChecks + stencilsServiceChecks + stencilsFileChecks
-    + stencilsIdleChecks + tilingChecks
+    + stencilsIdleChecks + tilingChecks + pointChecks
 
 private let mirror = Edge.mirror(sign: 1, slope: 0)
 private let wave: Edge = .function { index, time in
@@ -121,11 +121,33 @@ private let engineChecks: [RankCheck] = [
         let b = try points.gathered(.u)
         expect(a == b)
     },
+    RankCheck("a boundary or a corner left out is noticed") { world in
+        defer { HaloSabotage.fault = nil }
+        for axis in 0..<3 {
+            for step in [-1, 1] {
+                HaloSabotage.fault = .boundary(axis: axis, step: step)
+                for tiling in [Tiling.off, .fixed(steps: 3, width: 4)] {
+                    let agrees = try agreesWithReference(
+                        WideHeat(r: 0.1, order: 2), extents: [9, 11, 13], edges: Array(repeating: (mirror, mirror), count: 3),
+                        steps: 6, tilings: [(tiling, 1)], on: world)
+                    if world.rank == 0 { expect(!agrees, "axis \(axis), end \(step), \(tiling)") }
+                }
+            }
+        }
+        HaloSabotage.fault = .corners
+        let box = AnyTaps(axes: 3, taps: [(SIMD3(1, 1, 1), 0.25), (SIMD3(-1, -1, 0), 0.25), (SIMD3(0, 0, 0), 0.25)])
+        for shape in shapes(world.size, axes: 3) {
+            let agrees = try agreesWithReference(
+                box, extents: [7, 11, 13], edges: [nil, nil, nil], shape: shape, steps: 2, tilings: [(.off, 1)],
+                on: world)
+            if world.rank == 0 { expect(!agrees, "corners, \(shape)") }
+        }
+    },
     RankCheck("a message left out is noticed") { world in
         for shape in shapes(world.size, axes: 3) {
             for axis in 0..<3 where shape[axis] > 1 {
-                HaloSabotage.skippedAxis = axis
-                defer { HaloSabotage.skippedAxis = nil }
+                HaloSabotage.fault = .messages(axis: axis)
+                defer { HaloSabotage.fault = nil }
                 let agrees = try agreesWithReference(
                     WideHeat(r: 0.1, order: 2), extents: [7, 11, 13], edges: [nil, nil, nil], shape: shape, steps: 2,
                     on: world)

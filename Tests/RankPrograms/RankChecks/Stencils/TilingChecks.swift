@@ -2,6 +2,7 @@
 
 import CostModels
 import Failures
+import Foundation
 import MessagePassing
 import Stencils
 
@@ -12,6 +13,8 @@ private let wave: Edge = .function { index, time in
 private let edgePairs: [Edges] = [
     nil, (.constant(0.5), .constant(-2)), (mirror, mirror), (.mirror(sign: -1, slope: 0), .constant(0.25)),
     (wave, mirror), (.mirror(sign: 1, slope: 0.125), wave),
+    (.robin(value: 0.5, slope: 2, sum: 0.25), .robin(value: 1, slope: 0, sum: -0.5)),
+    (.custom { index, time, faced in 0.5 * faced - Double(index[0]) / 16 + time / 32 }, mirror),
 ]
 
 /// A random tile for a grid.
@@ -62,5 +65,43 @@ let tilingChecks: [RankCheck] = [
                 on: world)
             expect(agrees, "coupled fields \(plane) \(tilings)")
         }
+    },
+    RankCheck("a tile exchanges once for all of its steps, as much as the model says") { world in
+        for shape in shapes(world.size, axes: 3) {
+            var heat = try Simulation(
+                WideHeat(r: 0.01, order: 2), extents: [21, 24, 25], boundary: [.periodic, .neumann, .dirichlet(1)],
+                shape: shape, tiling: .fixed(steps: 3, width: 5), on: world)
+            // The whole tile of every rank, where all boxes are wide enough for it.
+            try heat.advance(steps: 3)
+            let before = world.traffic[.send]
+            try heat.advance(steps: 6)
+            let after = world.traffic[.send]
+            let model = heat.exchangeModel(steps: 3).sent(by: world.rank)
+            expectEqual(after.bytes - before.bytes, 2 * model.words * MemoryLayout<Double>.size, "\(shape)")
+            expectEqual(after.calls - before.calls, 2 * model.messages, "\(shape)")
+        }
+    },
+    RankCheck("the tile is found on the first steps, and remembered") { world in
+        let path = NSTemporaryDirectory() + "tessera-tiles-\(getppid())/tiles"
+        defer { if world.rank == 0 { try? FileManager.default.removeItem(atPath: path) } }
+        setenv("TESSERA_TILES", path, 1)
+        defer { unsetenv("TESSERA_TILES") }
+        func made() throws -> Simulation<Heat> {
+            try Simulation(Heat(r: 0.2), extents: [1 << 11, 1 << 11], boundary: [.neumann, .neumann], on: world)
+        }
+        var first = try made()
+        expect(first.tile == nil)
+        var steps = 0
+        while first.tile == nil, steps < 2000 {
+            try first.advance(steps: 32)
+            steps += 32
+        }
+        expect(first.tile != nil, "no tile after \(steps) steps")
+        try world.barrier()
+        let second = try made()
+        expectEqual(second.tile, first.tile)
+        setenv("TESSERA_TILES", "off", 1)
+        expect(try made().tile == nil)
+        try world.barrier()
     },
 ]
