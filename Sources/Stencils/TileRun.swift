@@ -1,7 +1,8 @@
 // Doing a time tile: boxes in the order that TileGeometry gives them, each followed by the ghosts that follow from it.
 //
-// Threads take blocks in turn. One that is on step t of a position waits until the block before has done step t - 1 there;
-// the thread that took that block never waits for a later one, so that they all come to an end.
+// Threads take blocks in turn. One that comes to a position waits until the block before has left it (on a line, which is one
+// position, until the block before has done the step before); the thread that took that block never waits for a later one, so
+// that they all come to an end.
 
 private import Dispatch
 private import Foundation
@@ -64,10 +65,14 @@ struct TileRun<Scalar: StencilScalar>: @unchecked Sendable {
         _ block: Int, _ kernel: SweepKernel<Scalar>, after previous: BlockProgress?, reporting progress: BlockProgress?
     ) {
         let lanes = GridLayout.alignment / MemoryLayout<Scalar>.stride
+        let isLine = geometry.positions == 1
+        // Steps, counted over all positions, that this block has done and that the one before was last seen to have done.
         var done = 0
+        var seen = 0
         for position in 0..<geometry.positions {
             for t in 0..<geometry.steps {
-                previous?.wait(until: done)
+                let needed = isLine ? t : (position + 1) * geometry.steps
+                if let previous, seen < needed { seen = previous.wait(until: needed) }
                 let box = geometry.box(block, position, t)
                 if !box.isEmpty {
                     var swept = box
@@ -85,8 +90,9 @@ struct TileRun<Scalar: StencilScalar>: @unchecked Sendable {
                     if t + 1 < geometry.steps { fills.run(box, written, time: Double(step + t + 1) * timeStep) }
                 }
                 done += 1
-                progress?.report(done)
+                if isLine { progress?.report(done) }
             }
+            progress?.report(done)
         }
     }
 }
@@ -99,9 +105,12 @@ private final class BlockProgress: Sendable {
 
     func report(_ count: Int) { done.store(count, ordering: .releasing) }
 
-    func wait(until count: Int) {
+    /// Returns how many are done, `count` at least.
+    func wait(until count: Int) -> Int {
         var turns = 0
-        while done.load(ordering: .acquiring) < count {
+        while true {
+            let done = done.load(ordering: .acquiring)
+            if done >= count { return done }
             turns += 1
             if turns > 1000 { sched_yield() }
         }
