@@ -74,7 +74,8 @@ extension Simulation {
         }
         if !self.points.receivers.isEmpty {
             for t in 0..<steps {
-                self.points.records.append(Array(records[(t * points.recordedCells)..<((t + 1) * points.recordedCells)]))
+                self.points.records.append(
+                    Array(records[(t * points.recordedCells)..<((t + 1) * points.recordedCells)]))
             }
         }
         storage.rotate(steps: steps)

@@ -73,7 +73,8 @@ final class SimulationPoints<Scalar: StencilScalar> {
                 for axis in 0..<3 where beyond && partition.periodic[axis] {
                     places = places.flatMap { place in
                         // As often as a deep halo goes around a short axis.
-                        let turns = halos.mostSteps * Swift.max(halos.lower[axis], halos.upper[axis])
+                        let turns =
+                            halos.mostSteps * Swift.max(halos.lower[axis], halos.upper[axis])
                             / partition.extents[axis] + 1
                         return (-turns...turns).map { turn in
                             var image = place

@@ -56,13 +56,8 @@ public struct Simulation<S: MultiFieldStencil>: ~Copyable {
             stencil, extents: extents, boundary: boundary, boundaries: boundaries, shape: shape, tiling: tiling,
             on: communicator)
         let exchanges = try TileExchanges<S.Scalar>(plan, on: communicator)
-        self.stencil = stencil
-        self.extents = extents
-        self.timeStep = timeStep
-        self.communicator = communicator
-        self.plan = plan
         let block = plan.halos.axes.block
-        tuning = TileTuning(
+        let tuning = TileTuning(
             tiling, most: plan.halos.mostSteps, axes: extents.count,
             cells: (plan.partition.extents[block] - 1) / plan.partition.shape[block] + 1, threads: SweepThreads.count)
         // Small grids have tried everything before a file is read.
@@ -73,6 +68,12 @@ public struct Simulation<S: MultiFieldStencil>: ~Copyable {
                     footprint, of: S.Scalar.self, extents: extents, shape: ranks, threads: SweepThreads.count),
                 most: plan.halos.mostSteps, on: communicator)
         }
+        self.stencil = stencil
+        self.extents = extents
+        self.timeStep = timeStep
+        self.communicator = communicator
+        self.plan = plan
+        self.tuning = tuning
         self.exchanges = exchanges
         fills = plan.levelFills(of: S.Scalar.self)
         footprint = plan.footprint

@@ -23,7 +23,9 @@ struct TileMemory {
 
     private var lines: [Substring] {
         // Of a file that is not ours, no more than ours would hold.
-        guard let file = FileHandle(forReadingAtPath: path), let data = try? file.read(upToCount: 1 << 20) else { return [] }
+        guard let file = FileHandle(forReadingAtPath: path), let data = try? file.read(upToCount: 1 << 20) else {
+            return []
+        }
         return String(decoding: data, as: UTF8.self).split(separator: "\n")
     }
 

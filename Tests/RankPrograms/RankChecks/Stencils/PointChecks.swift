@@ -11,12 +11,15 @@ private let edgePairs: [Edges] = [nil, (.constant(0.5), .constant(-2)), (mirror,
 private func around(_ point: [Double], _ extents: [Int]) -> [(index: [Int], weight: Double)] {
     var cells: [(index: [Int], weight: Double)] = [([], 1)]
     for (axis, x) in point.enumerated() {
-        let below = x.rounded(.down)
-        cells = cells.flatMap { index, weight in
-            [(below, 1 - (x - below)), (below + 1, x - below)].filter { $0.1 > 0 }.map {
-                (index + [((Int($0.0) % extents[axis]) + extents[axis]) % extents[axis]], weight * $0.1)
+        let (below, share) = (Int(x.rounded(.down)), x - x.rounded(.down))
+        var wider: [(index: [Int], weight: Double)] = []
+        for (index, weight) in cells {
+            for (place, part) in [(below, 1 - share), (below + 1, share)] where part > 0 {
+                let wrapped = ((place % extents[axis]) + extents[axis]) % extents[axis]
+                wider.append((index + [wrapped], weight * part))
             }
         }
+        cells = wider
     }
     return cells
 }
@@ -37,9 +40,12 @@ let pointChecks: [RankCheck] = [
             }
             let steps = Int.random(in: 1...12, using: &numbers)
             let sources = (0..<4).map { _ in
-                (at: point(), series: (0..<Int.random(in: 0...14, using: &numbers)).map { _ in
-                    Double.random(in: -1...1, using: &numbers)
-                })
+                (
+                    at: point(),
+                    series: (0..<Int.random(in: 0...14, using: &numbers)).map { _ in
+                        Double.random(in: -1...1, using: &numbers)
+                    }
+                )
             }
             let receivers = (0..<5).map { _ in point() }
             let stencil = Wave(r: 0.05, order: 2 * Int.random(in: 1...2, using: &numbers))
@@ -94,13 +100,13 @@ let pointChecks: [RankCheck] = [
                     FadingWave(r: 0.2, sponge: sponge), extents: extents, boundary: extents.map { _ in .neumann },
                     on: world)
                 try wave.addSource(.height, at: extents.map { Double($0) / 2 - 0.25 }, series: [1, 0.5, -1, -0.5])
-                try wave.advance(steps: 300)
+                try wave.advance(steps: 600)
                 return try wave.sumOfSquares(.height)
             }
             let (faded, kept) = (
                 try energy(sponge), try energy(Sponge(extents: extents, width: 10, strength: 0))
             )
-            expect(faded < 0.05 * kept, "\(extents): \(faded) of \(kept)")
+            expect(faded < 0.1 * kept, "\(extents): \(faded) of \(kept)")
         }
     },
     RankCheck("points outside the grid and fields that no step writes are refused") { world in

@@ -128,7 +128,8 @@ private let engineChecks: [RankCheck] = [
                 HaloSabotage.fault = .boundary(axis: axis, step: step)
                 for tiling in [Tiling.off, .fixed(steps: 3, width: 4)] {
                     let agrees = try agreesWithReference(
-                        WideHeat(r: 0.1, order: 2), extents: [9, 11, 13], edges: Array(repeating: (mirror, mirror), count: 3),
+                        WideHeat(r: 0.1, order: 2), extents: [9, 11, 13],
+                        edges: Array(repeating: (mirror, mirror), count: 3),
                         steps: 6, tilings: [(tiling, 1)], on: world)
                     if world.rank == 0 { expect(!agrees, "axis \(axis), end \(step), \(tiling)") }
                 }

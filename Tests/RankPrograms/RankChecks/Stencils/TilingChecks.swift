@@ -101,7 +101,8 @@ let tilingChecks: [RankCheck] = [
         let second = try made()
         expectEqual(second.tile, first.tile)
         setenv("TESSERA_TILES", "off", 1)
-        expect(try made().tile == nil)
+        let third = try made()
+        expect(third.tile == nil)
         try world.barrier()
     },
 ]
