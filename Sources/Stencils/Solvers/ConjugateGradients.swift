@@ -52,6 +52,8 @@ final class ConjugateGradients<Scalar: StencilScalar> {
             if norm <= run.goal { return (.converged, norm) }
             if let before, norm > 0.5 * before { return (.stagnated, norm) }
             before = norm
+            // Below this the residual carried along says nothing of the true one.
+            let enough = Swift.max(run.goal, 4 * Double(Scalar.ulpOfOne) * norm)
 
             var previous: Double?
             repeat {
@@ -72,7 +74,7 @@ final class ConjugateGradients<Scalar: StencilScalar> {
                 square = try r.dot(r)
                 run.note(square.squareRoot())
                 guard square.isFinite else { return (.notFinite, .nan) }
-            } while square.squareRoot() > run.goal
+            } while square.squareRoot() > enough
         }
     }
 

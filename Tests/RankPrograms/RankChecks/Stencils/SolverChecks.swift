@@ -56,7 +56,7 @@ let solverChecks: [RankCheck] = [
                 boundary: extents.map { $0 % 2 == 0 ? .periodic : .sides(.dirichlet(1), .neumann(slope: 0.1)) },
                 on: communicator)
             system.rightHandSide.fill { Scalar(rightHandSide($0)) }
-            let result = try system.solve(method, tolerance: 1e-5, maximumIterations: 400)
+            let result = try system.solve(method, tolerance: 1e-5, maximumIterations: 3000)
             return (try communicator.broadcast(system.solution.gathered()), result)
         }
         for extents in [[61], [23, 26], [11, 7, 13], [6, 4, 8]] {
@@ -101,7 +101,7 @@ let solverChecks: [RankCheck] = [
         let scaled = try LinearSystem(ExaggeratedBox27(extents: n), extents: n, boundary: sides, on: world)
         scaled.rightHandSide.fill {
             let first = ($0[0] * n[1] + $0[1]) * n[2] + $0[2]
-            return Double(26 - (neighbours($0) - 1)) * (first < 9 ? Double(first + 2) : 1e6)
+            return Double(26 - (neighbours($0) - 1)) * 1e6 * (first < 9 ? Double(first + 2) : 1)
         }
         let unpreconditioned = try scaled.solve(.conjugateGradients(.none), tolerance: 1e-12)
         expect(unpreconditioned.hasConverged && unpreconditioned.iterations <= 12, "\(unpreconditioned)")
@@ -125,13 +125,21 @@ let solverChecks: [RankCheck] = [
                     Helmholtz<Double>(spacing: [0.5, 1], shift: 0.3), extents: [n, m], boundary: [rows, columns],
                     on: world)
                 system.rightHandSide.fill { eigenvalue * mode($0) }
-                let result = try system.solve(.conjugateGradients(.jacobi), tolerance: 1e-13)
-                expect(result.hasConverged && result.iterations < 60, "\(result.outcome) \(result.iterations)")
-                var error = 0.0
-                system.solution.forEachRow { index, row in
-                    for k in row.indices { error = max(error, (row[k] - mode(index.advanced(by: k))).magnitude) }
+                // A mode is one direction to conjugate gradients without a preconditioner, but for rounding.
+                for (method, most) in [
+                    (SolverMethod.conjugateGradients(.none), 6), (.conjugateGradients(.jacobi), 120),
+                ] {
+                    system.solution.fill { _ in 0 }
+                    let result = try system.solve(method, tolerance: 1e-13)
+                    expect(
+                        result.hasConverged && result.iterations <= most,
+                        "\(method) \(result.outcome) \(result.iterations)")
+                    var error = 0.0
+                    system.solution.forEachRow { index, row in
+                        for k in row.indices { error = max(error, (row[k] - mode(index.advanced(by: k))).magnitude) }
+                    }
+                    expect(error < 1e-12, "\(rows), \(columns), \(method): \(error)")
                 }
-                expect(error < 1e-12, "\(rows), \(columns): \(error)")
             }
         }
     },

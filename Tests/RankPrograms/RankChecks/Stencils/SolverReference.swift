@@ -76,14 +76,14 @@ struct Box27: CoarsenableStencil {
     }
 }
 
-/// HPCG's test operator: the diagonal of the first nine rows times 2 ... 10, of all others times a million.
+/// HPCG's test operator: the diagonal times a million, of the first nine rows times 2 to 10 million.
 struct ExaggeratedBox27: MultiFieldStencil {
     typealias Field = SingleField
     var extents: [Int]
     @inlinable func update<L: Lane>(_ cell: Cell<L, SingleField>) -> Updates {
         let u = cell[.u]
         let first = (cell.position(0) * Double(extents[1]) + cell.position(1)) * Double(extents[2]) + cell.position(2)
-        let factor = select(first < 9, first + 2, 1e6)
+        let factor = 1e6 * select(first < 9, first + 2, 1)
         return cell.next((.u, (factor * 26 + 1) * u.center - u.boxSum(radius: 1)))
     }
 }
