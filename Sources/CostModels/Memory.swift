@@ -23,6 +23,12 @@ public enum MemoryModel {
         bytes(8, [[3, cells], [ranks, 2, sourceCells]], ranks: ranks)
     }
 
+    /// A stencil's linear system in Double: the vectors of the solver with the coarser grids, at most 22 fields; and on each
+    /// rank the map that it was refined from, as file and as numbers.
+    public static func solver(cells: Int, sourceCells: Int, ranks: Int) -> Int {
+        bytes(8, [[22, cells], [ranks, 2, sourceCells]], ranks: ranks)
+    }
+
     /// A x = b for a square A, factorized in place, with A read again by panels for the residual; or in mixed precision,
     /// with A at rest and a factor of half its size.
     ///

@@ -1,11 +1,20 @@
-// Kind `heat`: diffusion of a map, du/dt = D (d²u/dx² + d²u/dy²), by explicit steps of the five-point stencil.
+// Kind `heat`: diffusion of a map, du/dt = D (d²u/dx² + d²u/dy²), by explicit or implicit steps of the five-point stencil.
 //
-// The scheme is stable where D dt (1/dx² + 1/dy²) <= 1/2 (von Neumann).
+// Explicit steps are stable where D dt (1/dx² + 1/dy²) <= 1/2 (von Neumann), implicit ones always.
 
 import CostModels
 
 /// Diffuses a map over a span of time.
 public struct HeatSpec: JobSpec {
+    /// How a step is taken.
+    public enum Method: String, CaseIterable, Hashable, Sendable {
+        case explicit
+        /// Of first order in time; damps every wave.
+        case backwardEuler = "backward-euler"
+        /// Of second order in time.
+        case crankNicolson = "crank-nicolson"
+    }
+
     /// The map: rows x columns, real.
     public let field: InputArray
     /// Metres from row to row of the field as it is read.
@@ -20,6 +29,7 @@ public struct HeatSpec: JobSpec {
     public let givenStep: Double?
     /// Cells that each side of a cell of the field is cut into before the first step.
     public let refine: Int
+    public let method: Method
     public let boundary: HeatBoundary
     /// Fields to write, evenly spaced in time, the last at the end.
     public let snapshots: Int
@@ -34,7 +44,7 @@ public struct HeatSpec: JobSpec {
         HeatSpec.stableStep([rowSpacing, columnSpacing], diffusivity: diffusivity, refine: refine)
     }
     /// Steps of the whole run; never more than `Int` can count, which the validation has seen to.
-    public var steps: Int { Int(HeatSpec.steps(duration: duration, step: givenStep, stable: stableStep)) }
+    public var steps: Int { Int(HeatSpec.steps(duration: duration, step: givenStep, stable: stableStep, method)) }
     /// Years of one step: the duration in equal parts.
     public var step: Double { duration / Double(steps) }
 
@@ -43,10 +53,11 @@ public struct HeatSpec: JobSpec {
         return 1 / (2 * diffusivity * (1 / (dx * dx) + 1 / (dy * dy)))
     }
 
-    /// A derived step keeps a tenth away from the limit, where the shortest wave would not decay.
-    static func steps(duration: Double, step: Double?, stable: Double) -> Double {
+    /// A derived step keeps a tenth away from the limit, where the shortest wave would not decay; an implicit one is 20
+    /// times the limit.
+    static func steps(duration: Double, step: Double?, stable: Double, _ method: Method) -> Double {
         // A quotient that rounding has put just above a whole number is that number.
-        max(1, (duration / (step ?? 0.9 * stable) * (1 - 0x1p-40)).rounded(.up))
+        max(1, (duration / (step ?? (method == .explicit ? 0.9 : 20) * stable) * (1 - 0x1p-40)).rounded(.up))
     }
 
     static let kind = "heat"
@@ -64,7 +75,11 @@ public struct HeatSpec: JobSpec {
         JobKey("duration", .number(.positive), .required, "Time to simulate, in years."),
         JobKey(
             "step", .either([.choice(["auto"]), .number(.positive)]), .defaults(.text("auto")),
-            "Years of one step; auto takes 0.9 of the largest stable one."),
+            "Years of one step; auto takes 0.9 of the largest stable one, and 20 of these where the method is implicit."
+        ),
+        JobKey(
+            "method", .choice(Method.allCases.map(\.rawValue)), .defaults(.text(Method.explicit.rawValue)),
+            "How a step is taken; the implicit methods, backward-euler and crank-nicolson, are stable for every step."),
         JobKey(
             "refine", .integer(1...1024), .defaults(.integer(1)),
             "Cells that each side of a cell is cut into, by interpolation, before the first step."),
@@ -83,13 +98,14 @@ public struct HeatSpec: JobSpec {
         let stable = stableStep(spacing, diffusivity: diffusivity, refine: refine)
         let given = section.ifSound(number: "step")
         // A step that was typed with all the digits of the limit is the limit.
-        if let given, given > stable * (1 + 0x1p-40) {
+        let method = section.ifSound(text: "method").flatMap(Method.init)
+        if let given, method == .explicit, given > stable * (1 + 0x1p-40) {
             report.add(
                 section.location("step"), "step", expected: "at most \(stable) years, the largest stable step",
                 found: given.short)
         }
-        guard let duration = section.ifSound(number: "duration") else { return }
-        let steps = steps(duration: duration, step: given, stable: stable)
+        guard let duration = section.ifSound(number: "duration"), let method else { return }
+        let steps = steps(duration: duration, step: given, stable: stable, method)
         guard steps <= mostSteps else {
             report.add(
                 section.location("duration"), "duration", expected: "at most \(mostSteps.short) steps",
@@ -112,6 +128,7 @@ public struct HeatSpec: JobSpec {
         duration = section.number("duration")
         givenStep = section.ifSound(number: "step")
         refine = section.integer("refine")
+        method = section.choice("method")
         boundary = HeatBoundary(section)
         snapshots = section.integer("snapshots")
         pictures = section.boolean("pictures")
@@ -121,6 +138,8 @@ public struct HeatSpec: JobSpec {
 
     func memory(ranks: Int) -> Int {
         let (cells, overflow) = field.count.multipliedReportingOverflow(by: refine * refine)
-        return MemoryModel.heat(cells: overflow ? .max : cells, sourceCells: field.count, ranks: ranks)
+        return method == .explicit
+            ? MemoryModel.heat(cells: overflow ? .max : cells, sourceCells: field.count, ranks: ranks)
+            : MemoryModel.solver(cells: overflow ? .max : cells, sourceCells: field.count, ranks: ranks)
     }
 }

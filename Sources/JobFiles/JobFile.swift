@@ -8,6 +8,7 @@ public struct JobFile: Hashable, Sendable {
     public enum Job: Hashable, Sendable {
         case gaussianProcess(GaussianProcessSpec)
         case heat(HeatSpec)
+        case poisson(PoissonSpec)
         case solve(SolveSpec)
         case multiply(MultiplySpec)
         case linpack(LinpackSpec)
@@ -30,6 +31,7 @@ public struct JobFile: Hashable, Sendable {
         switch job {
         case .gaussianProcess(let spec): spec
         case .heat(let spec): spec
+        case .poisson(let spec): spec
         case .solve(let spec): spec
         case .multiply(let spec): spec
         case .linpack(let spec): spec
@@ -76,6 +78,7 @@ public struct JobFile: Hashable, Sendable {
         switch spec {
         case let spec as GaussianProcessSpec: .gaussianProcess(spec)
         case let spec as HeatSpec: .heat(spec)
+        case let spec as PoissonSpec: .poisson(spec)
         case let spec as SolveSpec: .solve(spec)
         case let spec as MultiplySpec: .multiply(spec)
         case let spec as LinpackSpec: .linpack(spec)

@@ -41,5 +41,5 @@ extension JobSpec {
 
 /// Every kind, in the order in which they are documented.
 let jobKinds: [any JobSpec.Type] = [
-    GaussianProcessSpec.self, HeatSpec.self, SolveSpec.self, MultiplySpec.self, LinpackSpec.self,
+    GaussianProcessSpec.self, HeatSpec.self, PoissonSpec.self, SolveSpec.self, MultiplySpec.self, LinpackSpec.self,
 ]

@@ -81,7 +81,11 @@ package func run(_ job: JobFile, options: RunOptions, on world: Communicator) th
         try world.barrier()
         Trace.begin()
     }
-    let isStencil = if case .heat = job.job { true } else { false }
+    let isStencil =
+        switch job.job {
+        case .heat, .poisson: true
+        default: false
+        }
     let rate = isStencil ? try MachineRates.triadRate(3, world) : try MachineRates.gemmRate(1000, 3, world)
     try world.barrier()
     Traffic.total.reset()
@@ -95,6 +99,7 @@ package func run(_ job: JobFile, options: RunOptions, on world: Communicator) th
     switch job.job {
     case .gaussianProcess(let spec): try runGaussianProcess(spec, run, rate, &summary)
     case .heat(let spec): try runHeat(spec, run, rate, &summary)
+    case .poisson(let spec): try runPoisson(spec, run, rate, &summary)
     case .solve(let spec): try runSolve(spec, run, rate, &summary)
     case .multiply(let spec): try runMultiply(spec, run, rate, &summary)
     case .linpack(let spec): try runLinpack(spec, run, rate, &summary)

@@ -13,6 +13,8 @@ package struct ExactSum {
     private var pending = 0
 
     static let digitCount = 68
+    /// Words that travel between ranks.
+    package static let wordCount = digitCount + 3
 
     package mutating func add(_ term: Double) {
         let bits = term.bitPattern

@@ -9,9 +9,8 @@ import MessagePassing
 extension Simulation {
     /// The sum of a field over the grid, exact and rounded once.
     public func sum(_ field: S.Field) throws(TesseraError) -> Double {
-        var sum = ExactSum()
-        for row in 0..<localRows() { sum.add(pointer(field, ago: 0, row: row), count: columns) }
-        return try overRanks(sum)
+        try communicator.exactSum(
+            ExactSum.ofRows(localRows(), count: columns, rowFinder(field)))
     }
 
     /// The sum of the squares of a field: each rounded to Double, then summed exactly.
@@ -21,12 +20,8 @@ extension Simulation {
 
     /// The sum of the products of two fields: each rounded to Double, then summed exactly.
     public func dot(_ a: S.Field, _ b: S.Field) throws(TesseraError) -> Double {
-        var sum = ExactSum()
-        for row in 0..<localRows() {
-            sum.add(
-                pointer(a, ago: 0, row: row), times: pointer(b, ago: 0, row: row), count: columns)
-        }
-        return try overRanks(sum)
+        try communicator.exactSum(
+            ExactSum.ofRows(localRows(), count: columns, rowFinder(a), times: rowFinder(b)))
     }
 
     /// The largest value of a field; NaN where any value is NaN.
@@ -72,11 +67,10 @@ extension Simulation {
             canonical: SIMD3(row / whole.y, row % whole.y, position % whole.z), axes: partition.axes)
     }
 
-    private func overRanks(_ sum: ExactSum) throws(TesseraError) -> Double {
-        var words = sum.words
-        var span = words.mutableSpan
-        try communicator.allReduce(&span, .sum)
-        return ExactSum(words: words).value
+    /// The current level's rows by number.
+    private func rowFinder(_ field: S.Field) -> (Int) -> UnsafePointer<S.Scalar> {
+        let (first, layout, rows) = (storage.origin(field.rawValue, ago: 0), storage.layout, partition.count.y)
+        return { UnsafePointer(first + layout.offset(SIMD3($0 / rows, $0 % rows, 0))) }
     }
 
     private func overRanks(_ extreme: Extreme) throws(TesseraError) -> Double {
@@ -115,22 +109,6 @@ struct Extreme {
         _ cells: UnsafeMutablePointer<Scalar>, minus others: UnsafeMutablePointer<Scalar>, count: Int
     ) {
         for k in 0..<count { include((Double(cells[k]) - Double(others[k])).magnitude) }
-    }
-}
-
-extension ExactSum {
-    @_specialize(where Scalar == Double)
-    @_specialize(where Scalar == Float)
-    mutating func add<Scalar: StencilScalar>(_ cells: UnsafeMutablePointer<Scalar>, count: Int) {
-        for k in 0..<count { add(Double(cells[k])) }
-    }
-
-    @_specialize(where Scalar == Double)
-    @_specialize(where Scalar == Float)
-    mutating func add<Scalar: StencilScalar>(
-        _ cells: UnsafeMutablePointer<Scalar>, times others: UnsafeMutablePointer<Scalar>, count: Int
-    ) {
-        for k in 0..<count { add(Double(cells[k]) * Double(others[k])) }
     }
 }
 

@@ -45,6 +45,7 @@ import Testing
             MemoryModel.gaussianProcess(samples: 100, cells: 600, panel: 1024, variance: true, ranks: 2)
                 == 128 * mebibyte + 8 * (10_000 + 60_000 + 1200 + 2 * 5 * 600))
         #expect(MemoryModel.multiply(m: 2, n: 3, k: 5, scalarBytes: 16, ranks: 1) == 64 * mebibyte + 16 * 31)
+        #expect(MemoryModel.solver(cells: 100, sourceCells: 10, ranks: 3) == 192 * mebibyte + 22 * 800 + 3 * 160)
         #expect(MemoryModel.heat(cells: 100, sourceCells: 10, ranks: 3) == 192 * mebibyte + 2400 + 3 * 160)
         #expect(MemoryModel.linpack(n: .max, scalarBytes: 16, ranks: 1) == .max)
     }

@@ -15,12 +15,12 @@ import Testing
         #expect(JobSchema.jsonSchema() == JobSchema.jsonSchema())
         #expect(schema["$schema"] as? String == "https://json-schema.org/draft/2020-12/schema")
         let kind = (schema["properties"] as? [String: Any])?["kind"] as? [String: Any]
-        #expect(kind?["enum"] as? [String] == ["gaussian-process", "heat", "solve", "multiply", "linpack"])
-        #expect((schema["allOf"] as? [Any])?.count == 5)
+        #expect(kind?["enum"] as? [String] == ["gaussian-process", "heat", "poisson", "solve", "multiply", "linpack"])
+        #expect((schema["allOf"] as? [Any])?.count == 6)
     }
 
     @Test func keysAreDescribed() throws {
-        for kind in ["gaussian-process", "heat", "solve", "multiply", "linpack"] {
+        for kind in ["gaussian-process", "heat", "poisson", "solve", "multiply", "linpack"] {
             let definition = try definition(kind)
             #expect(definition["additionalProperties"] as? Bool == false)
             for (name, value) in try #require(definition["properties"] as? [String: [String: Any]]) {
@@ -40,7 +40,8 @@ import Testing
     @Test func requiredKeysAreThoseThatTheValidationMisses() throws {
         try JobFolder.with { folder throws in
             for (kind, sound) in [
-                ("gaussian-process", Sound.gaussianProcess), ("heat", Sound.heat), ("solve", Sound.solve),
+                ("gaussian-process", Sound.gaussianProcess), ("heat", Sound.heat), ("poisson", Sound.poisson),
+                ("solve", Sound.solve),
                 ("multiply", Sound.multiply), ("linpack", Sound.linpack),
             ] {
                 let required = try #require(try definition(kind)["required"] as? [String])

@@ -38,6 +38,43 @@ import Testing
             let refined = try heat("refine: 10\nboundary: {fixed: -2.5}")
             #expect(refined.stableStep == 0.5 && refined.steps == 2223 && refined.columns == 300)
             #expect(refined.boundary.south == .fixed(-2.5))
+            // Without a limit: 20 times it in a step, or what was asked for.
+            for method in ["backward-euler", "crank-nicolson"] {
+                #expect(try heat("method: \(method)").steps == 1)
+                #expect(try heat("method: \(method)\nrefine: 10").steps == 100)
+                #expect(try heat("method: \(method)\nstep: 500").steps == 2)
+            }
+            #expect(try heat("").method == .explicit && heat("method: crank-nicolson").method == .crankNicolson)
+        }
+    }
+
+    @Test func poisson() throws {
+        try JobFolder.with { folder throws in
+            func poisson(_ addition: String) throws -> PoissonSpec {
+                guard case .poisson(let spec) = try folder.load(Sound.poisson + "\n" + addition).job else {
+                    throw OverrideTests.NotTheKind()
+                }
+                return spec
+            }
+            let plain = try poisson("")
+            #expect(plain.rows == 20 && plain.columns == 30 && plain.shift == 0 && plain.tolerance == 1e-10)
+            #expect(plain.solver == .multigridConjugateGradients && plain.iterations == 10_000)
+            #expect(plain.boundary.north == .insulated)
+            let given = try poisson("refine: 3\nsolver: full-multigrid\nshift: 0.5\nboundary: {fixed: 2}")
+            #expect(given.rows == 60 && given.solver == .fullMultigrid && given.shift == 0.5)
+            #expect(given.boundary.east == .fixed(2))
+            for (addition, fault) in [
+                ("tolerance: 1", "tolerance: expected a number below 1, found 1"),
+                ("tolerance: 0", "tolerance: expected a number above 0, found '0'"),
+                ("shift: -1", "shift: expected a number of at least 0, found '-1'"),
+                (
+                    "solver: gmres",
+                    "solver: expected multigrid-cg, jacobi-cg, cg, chebyshev, multigrid or full-multigrid, found 'gmres'"
+                ),
+                ("iterations: 0", "iterations: expected an integer from 1 to 1000000000, found '0'"),
+            ] {
+                #expect(folder.faults(Sound.poisson + "\n" + addition) == ["job.yaml:4: \(fault)"])
+            }
         }
     }
 
@@ -91,7 +128,7 @@ import Testing
                 switch try folder.load(text).job {
                 case .linpack(let spec): spec.pivoting
                 case .solve(let spec): spec.pivoting
-                case .gaussianProcess, .heat, .multiply: throw OverrideTests.NotTheKind()
+                case .gaussianProcess, .heat, .poisson, .multiply: throw OverrideTests.NotTheKind()
                 }
             }
             for sound in [Sound.linpack, Sound.solve] {
@@ -119,7 +156,7 @@ import Testing
                 case .linpack(let spec): spec.checkpoint
                 case .solve(let spec): spec.checkpoint
                 case .gaussianProcess(let spec): spec.checkpoint
-                case .heat, .multiply: nil
+                case .heat, .poisson, .multiply: nil
                 }
             }
             for sound in [Sound.linpack, Sound.solve, Sound.gaussianProcess] {
@@ -136,8 +173,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("terrain-gp", "gaussian-process"), ("hillslope", "heat"), ("solve", "solve"), ("multiply", "multiply"),
-        ("linpack", "linpack"),
+        ("terrain-gp", "gaussian-process"), ("hillslope", "heat"), ("poisson", "poisson"), ("solve", "solve"),
+        ("multiply", "multiply"), ("linpack", "linpack"),
     ])
     func readyFilesLoad(_ name: String, _ kind: String) throws {
         let file = try JobFile.load(path: repositoryFile("jobs/\(name).yaml"), node: nil)

@@ -68,6 +68,11 @@ enum Sound {
         diffusivity: 0.5
         duration: 1000
         """
+    static let poisson = """
+        kind: poisson
+        source: field.npy
+        spacing: [10, 10]
+        """
     static let solve = """
         kind: solve
         matrix: a.npy

@@ -68,6 +68,81 @@ struct JobRunTests {
         #expect(values.max()! <= before.max()! && values.min()! >= before.min()!)
     }
 
+    @Test(arguments: ["backward-euler", "crank-nicolson"])
+    func implicitHeatHasTheSameBitsOnEveryNumberOfRanks(method: String) async throws {
+        let field = try writeField()
+        try folder.write(
+            "heat.yaml",
+            """
+            kind: heat
+            field: \(field)
+            spacing: [10, 12]
+            diffusivity: 0.5
+            duration: 900
+            refine: 3
+            snapshots: 2
+            method: \(method)
+            """)
+        var first: [Data]?
+        for ranks in [nil, 2, 3, 7] as [Int?] {
+            let (outcome, output) = try await run("heat", ranks: ranks)
+            #expect(outcome.status == 0, "\(outcome.errors)")
+            let snapshots = try (1...2).map {
+                try Data(contentsOf: URL(fileURLWithPath: "\(output)/snapshot-000\($0).npy"))
+            }
+            if let first { #expect(snapshots == first, "\(ranks ?? 0) ranks") } else { first = snapshots }
+            let facts = try summary(output)
+            #expect(facts["mass_conserved"] as? Bool == true)
+            #expect(facts["method"] as? String == method)
+            // 900 years in steps of at most 20 times the limit, 1 / (2 D (1/dx² + 1/dy²)) = 6.557 years.
+            #expect(facts["steps"] as? Int == 7)
+            #expect(FileManager.default.fileExists(atPath: output + "/hillslope.png"))
+        }
+        // Short steps of both methods come to the same map as explicit ones.
+        let (_, coarse) = try NpyFile.read(folder.path("heat-2/snapshot-0002.npy"))
+        let (outcome, output) = try await run("heat", ranks: nil, ["--set", "method=explicit"])
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        let (_, explicit) = try NpyFile.read(output + "/snapshot-0002.npy")
+        #expect(zip(coarse, explicit).allSatisfy { abs($0 - $1) < 2 })
+        #expect(zip(coarse, explicit).contains { abs($0 - $1) > 1e-6 })
+    }
+
+    @Test func poissonHasTheSameBitsOnEveryNumberOfRanksAndEverySolverItsSolution() async throws {
+        let field = try writeField()
+        try folder.write(
+            "poisson.yaml",
+            """
+            kind: poisson
+            source: \(field)
+            spacing: [10, 12]
+            refine: 2
+            boundary: {north: {fixed: 1}, west: periodic, east: periodic}
+            """)
+        var first: Data?
+        for ranks in [nil, 1, 2, 3, 5, 7] as [Int?] {
+            let (outcome, output) = try await run("poisson", ranks: ranks)
+            #expect(outcome.status == 0, "\(outcome.errors)")
+            let solution = try Data(contentsOf: URL(fileURLWithPath: output + "/solution.npy"))
+            if let first { #expect(solution == first, "\(ranks ?? 0) ranks") } else { first = solution }
+            #expect(try summary(output)["outcome"] as? String == "converged")
+            #expect(FileManager.default.fileExists(atPath: output + "/solution.png"))
+            let (shape, residuals) = try NpyFile.read(output + "/residuals.npy")
+            #expect(shape[1] == 2 && residuals.last! <= 1e-10 * residuals[1] * 1.01)
+        }
+        let (shape, expected) = try NpyFile.read(folder.path("poisson-1/solution.npy"))
+        #expect(shape == [48, 62])
+        let scale = expected.map(abs).max()!
+        for solver in ["jacobi-cg", "cg", "chebyshev", "multigrid", "full-multigrid"] {
+            let (outcome, output) = try await run("poisson", ranks: 2, ["--set", "solver=\(solver)"])
+            #expect(outcome.status == 0, "\(solver): \(outcome.errors)")
+            let (_, found) = try NpyFile.read(output + "/solution.npy")
+            #expect(zip(found, expected).allSatisfy { abs($0 - $1) < 1e-5 * scale }, "\(solver)")
+        }
+        let (stopped, _) = try await run("poisson", ranks: 2, ["--set", "iterations=1"])
+        #expect(stopped.status == 1)
+        #expect(stopped.errors.contains("iteration limit after 1 iterations"), "\(stopped.errors)")
+    }
+
     /// More ranks than cells, and prime numbers of ranks above both extents.
     @Test(arguments: [(1, 1, 3), (3, 2, 7), (5, 5, 7)])
     func heatOnASmallMapLeavesRanksIdle(rows: Int, columns: Int, ranks: Int) async throws {

@@ -2,7 +2,7 @@
 //
 // Swift's own SIMD types do the same arithmetic element by element and leave it to the optimiser to put vectors together
 // again; by then an update is too large to be inlined into the sweep. Here each operation is one call that vanishes.
-// Every function rounds once; nothing is contracted, whatever the flags, because no function multiplies and adds.
+// Every lane function rounds once; nothing is contracted, whatever the flags, because none multiplies and adds.
 #ifndef TESSERA_CLANES_H
 #define TESSERA_CLANES_H
 
@@ -35,5 +35,13 @@ TESSERA_DEFINE_LANE(float, tessera_float16, tessera_float16_unaligned, int, tess
 
 #undef TESSERA_DEFINE_LANE
 #undef TESSERA_LANE
+
+// Sums of products a[i] * b[i], each rounded to double, added without error to 2 x 8 partial sums; where b is null, sums of
+// a[i]. What the partial sums cannot hold goes to `spill`, 8 numbers at a time, to be added elsewhere. Returns the number of
+// terms done: fewer than `count` where `spill` is full, and always so many that `*spilled` counts what lies there.
+long tessera_expansion_double(
+    const double *a, const double *b, long count, double *sums, double *spill, long capacity, long *spilled);
+long tessera_expansion_float(
+    const float *a, const float *b, long count, double *sums, double *spill, long capacity, long *spilled);
 
 #endif

@@ -5,6 +5,7 @@ internal import Tessera
 
 /// Kind `heat`: diffuses a map over a span of time and writes snapshots.
 func runHeat(_ spec: HeatSpec, _ run: JobRun, _ triad: Double, _ summary: inout JobSummary) throws {
+    guard spec.method == .explicit else { return try runImplicitHeat(spec, run, &summary) }
     let (shape, field) = try NpyFile.read(spec.field.path)
     let refinement = Refinement(field, rows: shape[0], columns: shape[1], factor: spec.refine)
     let (dy, dx) = (spec.rowSpacing / Double(spec.refine), spec.columnSpacing / Double(spec.refine))
@@ -14,74 +15,42 @@ func runHeat(_ spec: HeatSpec, _ run: JobRun, _ triad: Double, _ summary: inout 
         stencil, extents: [spec.rows, spec.columns], boundary: spec.boundary.axes, timeStep: spec.step, on: run.world)
     Trace.span("refine") { heat.fill { refinement.value($0[0], $0[1]) } }
 
-    let before = spec.pictures ? try heat.coarsened(by: spec.refine, on: run.world) : nil
-    let massBefore = try heat.sum(.u)
-    // Measured against what the largest value would add up to: the mass itself may be zero.
-    let largest = try max(abs(heat.maximum(.u)), abs(heat.minimum(.u)))
-    let mass = max(largest * Double(spec.rows) * Double(spec.columns), .leastNormalMagnitude)
+    var report = HeatReport(spec, shape: shape)
+    report.begin(
+        picture: spec.pictures ? try heat.coarsened(by: spec.refine, on: run.world) : nil, mass: try heat.sum(.u),
+        largest: try max(abs(heat.maximum(.u)), abs(heat.minimum(.u))))
     var meter = ProgressMeter(
         run.options.progress, total: spec.steps, unit: "steps",
         workPerUnit: Double(spec.rows) * Double(spec.columns) / 1e9, workUnit: "Gpt", isReporting: run.isRoot)
     var seconds = 0.0
-    var written = 0
     for snapshot in 1...spec.snapshots {
-        // Evenly spaced in time; the last stands at the end of the duration.
-        let goal = Int((Double(spec.steps) * Double(snapshot) / Double(spec.snapshots)).rounded())
+        let goal = spec.stepOfSnapshot(snapshot)
         while heat.step < goal {
             let throughput = try heat.advance(steps: min(stepsBetweenSignals, goal - heat.step))
             seconds += throughput.seconds
             meter.update(done: heat.step)
             try run.stopIfAsked()
         }
-        let name = "snapshot-\(String(format: "%04d", snapshot)).npy"
-        try Trace.span("write") { () throws(TesseraError) in try heat.write(.u, to: run.path(name)) }
-        written += 1
+        try Trace.span("write") { () throws(TesseraError) in
+            try heat.write(.u, to: run.path(snapshotName(snapshot)))
+        }
     }
     meter.finish()
-    let massAfter = try heat.sum(.u)
-    let after = spec.pictures ? try heat.coarsened(by: spec.refine, on: run.world) : nil
+    report.end(
+        picture: spec.pictures ? try heat.coarsened(by: spec.refine, on: run.world) : nil, mass: try heat.sum(.u))
 
+    report.addFacts(to: &summary, idleRanks: run.world.size - heat.workingRanks)
     let points = Double(spec.rows) * Double(spec.columns) * Double(spec.steps)
     let bytes = 24.0
-    summary.add("cells", "cells", .text("\(spec.rows) x \(spec.columns)"))
-    let idle = run.world.size - heat.workingRanks
-    if idle > 0 { summary.add("idle_ranks", "ranks without cells", .integer(idle)) }
-    summary.add("steps", "steps", .integer(spec.steps))
-    summary.add("step_years", "step", .quantity(spec.step, "years"))
-    summary.add("stable_step_years", "largest stable step", .quantity(spec.stableStep, "years"))
-    summary.add("duration_years", "duration", .quantity(spec.duration, "years"))
-    summary.add("snapshots", "snapshots", .integer(written))
-    summary.add("mass_change", "relative change of mass", .quantity((massAfter - massBefore) / mass, ""))
-    if spec.boundary.conservesMass {
-        let isConserved = abs(massAfter - massBefore) <= 1e-12 * mass
-        summary.add("mass_conserved", "mass conserved to rounding", .flag(isConserved))
-    }
     let slowest = try run.world.allReduce(seconds, .maximum)
     summary.add("gpoints_per_second", "rate", .quantity(points / slowest / 1e9, "Gpt/s"))
     summary.add("tile", "tile, steps x width", .text(heat.tile?.description ?? "several"))
     summary.add("share_of_triad", "of triad bandwidth", .quantity(100 * points * bytes / slowest / triad, "%"))
-
-    try run.onRoot { () throws(TesseraError) in
-        guard let before, let after else { return }
-        try drawMaps(
-            ("Before", before), ("After", after), difference: ("Difference", "after - before (m)"), shape: shape,
-            spacing: (spec.rowSpacing, spec.columnSpacing),
-            caption: "\(grouped(spec.duration)) years of soil creep at \(spec.diffusivity) m²/yr",
-            to: run.path("hillslope.png"))
-    }
+    try run.onRoot { () throws(TesseraError) in try report.draw(to: run.path("hillslope.png")) }
 }
 
 /// Steps after which the ranks ask each other for signals: as many as a tile has, and few enough to stop soon.
 private let stepsBetweenSignals = 32
-
-/// 12000 as "12,000".
-private func grouped(_ number: Double) -> String {
-    let digits = Array(String(format: "%.0f", number))
-    return String(
-        digits.enumerated().flatMap { place, digit in
-            place > 0 && (digits.count - place).isMultiple(of: 3) && digits[place - 1] != "-" ? [",", digit] : [digit]
-        })
-}
 
 extension HeatBoundary {
     /// The boundaries along rows and columns as the engine takes them.
@@ -107,14 +76,8 @@ extension HeatBoundary.Side {
 extension Simulation where S == HeatStencil {
     /// The means over squares of `factor` x `factor` cells, in C order on rank 0, nil elsewhere: for pictures. Collective.
     func coarsened(by factor: Int, on world: Communicator) throws(TesseraError) -> [Double]? {
-        let columns = extents[1] / factor
-        var sums = [Double](repeating: 0, count: extents[0] / factor * columns)
-        forEachRow(of: .u) { first, row in
-            let start = first[0] / factor * columns
-            for k in row.indices { sums[start + (first[1] + k) / factor] += row[k] }
-        }
-        var span = sums.mutableSpan
-        try world.reduce(&span, .sum, to: 0)
-        return world.rank == 0 ? sums.map { $0 / Double(factor * factor) } : nil
+        var means = SquareMeans(extents: extents, factor: factor)
+        forEachRow(of: .u) { first, row in means.add(first, row) }
+        return try means.reduced(on: world)
     }
 }

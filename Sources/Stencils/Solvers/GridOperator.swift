@@ -1,0 +1,168 @@
+// A linear update on a grid dealt to ranks: y = A x as one sweep over x with its ghosts.
+//
+// With boundary values g beyond the edges the update is affine, A x + c(g). The operator itself takes the boundary rules
+// with zero in place of every given value and slope; c(g) is the true update of zeros.
+//
+// Cost of one application: the update's flops, and `HaloExchangeModel`'s words and messages.
+
+import CostModels
+import Failures
+import MessagePassing
+
+/// A linear update on a grid: A, and what the boundary adds to it.
+final class GridOperator<Scalar: StencilScalar> {
+    let update: LinearUpdate<Scalar>
+    let footprint: Footprint
+    /// Whether the update's weights depend on the cell.
+    let readsPosition: Bool
+    /// Along plane, row, column; values and slopes are zero.
+    let boundary: [Boundary]
+    let partition: GridPartition
+    let layout: GridLayout
+    let communicator: Communicator
+    private let halo: FieldHalo
+    private let exchange: HaloExchange<Scalar>
+    /// The same with the given values and slopes.
+    private let givenExchange: HaloExchange<Scalar>
+    /// The first interior cell of the field that is read, at slot 0, and of the one that is written.
+    private let inputs: UnsafeMutablePointer<UnsafePointer<Scalar>>
+    private let outputs: UnsafeMutablePointer<UnsafeMutablePointer<Scalar>>
+
+    /// - Parameters:
+    ///   - extents, boundary: of the grid's own axes; checked by ``check(_:extents:boundary:)``.
+    ///   - workers: how many ranks are to hold cells, at most; nil where every rank holds the whole grid for itself.
+    init(
+        _ update: LinearUpdate<Scalar>, extents: [Int], boundary: [Boundary], workers: Int?,
+        on communicator: Communicator
+    ) throws(TesseraError) {
+        let axes = extents.count
+        self.update = update
+        self.communicator = communicator
+        footprint = try update.footprint(axes)
+        readsPosition = update.linearity(axes).readsPosition
+        self.boundary = Self.padded(boundary).map(\.homogeneous)
+        let reach = footprint.reach(of: 0)
+        let halo = FieldHalo(
+            lower: reach.lower.array, upper: reach.upper.array, corners: footprint.readsCorners(of: 0))
+        self.halo = halo
+        let canonical = canonicalExtents(extents)
+        let periodic = self.boundary.map(\.isPeriodic)
+        let shape =
+            workers.map {
+                GridPartition.shape(ranks: $0, extents: canonical, axes: axes, periodic: periodic, halos: [halo])
+            } ?? SIMD3(repeating: 1)
+        partition = GridPartition(
+            extents: canonical, axes: axes, shape: shape, periodic: periodic,
+            rank: workers == nil ? 0 : communicator.rank)
+        layout = GridLayout(count: partition.count, lower: reach.lower, upper: reach.upper, of: Scalar.self)
+        exchange = try HaloExchange(
+            [HaloMember(field: 0, halo: halo, boundaries: self.boundary)], partition: partition, layout: layout,
+            on: communicator)
+        givenExchange = try HaloExchange(
+            [HaloMember(field: 0, halo: halo, boundaries: Self.padded(boundary))], partition: partition,
+            layout: layout, on: communicator)
+        let table = LaneSlot.fields * LaneSlot.levels
+        inputs = .allocate(capacity: table)
+        outputs = .allocate(capacity: LaneSlot.fields)
+        let nowhere = UnsafeMutablePointer<Scalar>(bitPattern: GridLayout.alignment)!
+        inputs.initialize(repeating: UnsafePointer(nowhere), count: table)
+        outputs.initialize(repeating: nowhere, count: LaneSlot.fields)
+    }
+
+    deinit {
+        inputs.deallocate()
+        outputs.deallocate()
+    }
+
+    /// Zeros in the operator's layout.
+    func field() -> GridField<Scalar> { GridField(partition: partition, layout: layout, on: communicator) }
+
+    /// y = A x. Overwrites the ghosts of both.
+    func apply(_ x: GridField<Scalar>, into y: GridField<Scalar>) throws(TesseraError) {
+        try run(exchange, x, into: y, time: 0)
+    }
+
+    /// y = A x + c(g), g the boundary at a time: the update as it stands. Overwrites the ghosts of both.
+    func update(_ x: GridField<Scalar>, time: Double, into y: GridField<Scalar>) throws(TesseraError) {
+        try run(givenExchange, x, into: y, time: time)
+    }
+
+    private func run(
+        _ exchange: HaloExchange<Scalar>, _ x: GridField<Scalar>, into y: GridField<Scalar>, time: Double
+    ) throws(TesseraError) {
+        inputs[0] = UnsafePointer(x.origin)
+        outputs[0] = y.origin
+        try exchange.run(UnsafePointer(inputs), ago: 0, time: time)
+        update.sweep(
+            SweepPlan(whole: partition, layout, inputs: UnsafePointer(inputs), outputs: UnsafePointer(outputs)),
+            partition.axes)
+    }
+
+    /// The words and messages of one application.
+    var exchangeModel: HaloExchangeModel {
+        HaloExchangeModel(
+            extents: partition.extents.array, shape: partition.shape.array, periodic: partition.periodic,
+            fields: [halo])
+    }
+
+    private static func padded(_ boundary: [Boundary]) -> [Boundary] {
+        Array(repeating: .neumann, count: 3 - boundary.count) + boundary
+    }
+
+    /// Refuses what is no linear update of a grid. Local.
+    static func check(_ update: LinearUpdate<Scalar>, extents: [Int], boundary: [Boundary]) throws(TesseraError) {
+        func check(_ holds: Bool, _ name: String, _ expected: String, _ found: String) throws(TesseraError) {
+            if !holds { throw .argument(routine: "LinearSystem", name: name, expected: expected, found: found) }
+        }
+        let axes = extents.count
+        try check((1...3).contains(axes), "extents", "one to three axes", "\(axes)")
+        try check(
+            extents.allSatisfy { $0 >= 1 && $0 <= Int(Int32.max) }, "extents", "1 to \(Int32.max) cells an axis",
+            "\(extents)")
+        try check(boundary.count == axes, "boundary", "one for each of \(axes) axes", "\(boundary.count)")
+        let footprint = try update.footprint(axes)
+        try check(
+            footprint.taps.allSatisfy { $0.ago == 0 }, "update", "the current level alone", "a level before it")
+        let fault = update.linearity(axes).fault
+        try check(fault == nil, "update", "a linear update: a sum of values times parameters", fault ?? "")
+    }
+}
+
+extension SweepPlan {
+    /// The whole of a rank's box.
+    init(
+        whole partition: GridPartition, _ layout: GridLayout, inputs: UnsafePointer<UnsafePointer<Scalar>>,
+        outputs: UnsafePointer<UnsafeMutablePointer<Scalar>>
+    ) {
+        self.inputs = inputs
+        self.outputs = outputs
+        planes = 0..<partition.count.x
+        rows = 0..<partition.count.y
+        columns = partition.count.z
+        planeStride = layout.planeStride
+        rowStride = layout.rowStride
+        firstPlane = partition.start.x
+        firstRow = partition.start.y
+        firstColumn = partition.start.z
+        time = 0
+    }
+}
+
+extension Boundary {
+    /// The same rules with zero for every given value and slope.
+    var homogeneous: Boundary {
+        switch self {
+        case .periodic: .periodic
+        case .sides(let lower, let upper): .sides(lower.homogeneous, upper.homogeneous)
+        }
+    }
+}
+
+extension BoundarySide {
+    var homogeneous: BoundarySide {
+        switch rule {
+        case .constant, .function: .dirichlet(0)
+        case .mirror(let sign, _): .reflecting(sign: sign)
+        }
+    }
+}
