@@ -3,7 +3,8 @@ internal import Foundation
 internal import JobFiles
 internal import Tessera
 
-/// Kind `heat`: diffuses a map over a span of time and writes snapshots.
+/// Kind `heat`: diffuses a map over a span of time and writes snapshots. With a checkpoint it begins where that was saved;
+/// snapshots of earlier steps are there already.
 func runHeat(_ spec: HeatSpec, _ run: JobRun, _ triad: Double, _ summary: inout JobSummary) throws {
     let (shape, field) = try NpyFile.read(spec.field.path)
     let refinement = Refinement(field, rows: shape[0], columns: shape[1], factor: spec.refine)
@@ -12,6 +13,7 @@ func runHeat(_ spec: HeatSpec, _ run: JobRun, _ triad: Double, _ summary: inout 
         ry: spec.diffusivity * spec.step / (dy * dy), rx: spec.diffusivity * spec.step / (dx * dx))
     var heat = try Simulation(
         stencil, extents: [spec.rows, spec.columns], boundary: spec.boundary.axes, timeStep: spec.step, on: run.world)
+    let store = try run.checkpoints(spec.checkpoint, of: spec.inWords(field))
     Trace.span("refine") { heat.fill { refinement.value($0[0], $0[1]) } }
 
     let before = spec.pictures ? try heat.coarsened(by: spec.refine, on: run.world) : nil
@@ -22,26 +24,30 @@ func runHeat(_ spec: HeatSpec, _ run: JobRun, _ triad: Double, _ summary: inout 
     var meter = ProgressMeter(
         run.options.progress, total: spec.steps, unit: "steps",
         workPerUnit: Double(spec.rows) * Double(spec.columns) / 1e9, workUnit: "Gpt", isReporting: run.isRoot)
-    var seconds = 0.0
-    var written = 0
-    for snapshot in 1...spec.snapshots {
-        // Evenly spaced in time; the last stands at the end of the duration.
-        let goal = Int((Double(spec.steps) * Double(snapshot) / Double(spec.snapshots)).rounded())
-        while heat.step < goal {
-            let throughput = try heat.advance(steps: min(stepsBetweenSignals, goal - heat.step))
-            seconds += throughput.seconds
-            meter.update(done: heat.step)
-            try run.stopIfAsked()
+    var (seconds, firstStep) = (0.0, 0)
+    try run.saving(to: store, at: .step) { () throws(TesseraError) in
+        if let store {
+            let isResumed = try heat.resume(from: store)
+            if !isResumed { heat.fill { refinement.value($0[0], $0[1]) } }
         }
-        let name = "snapshot-\(String(format: "%04d", snapshot)).npy"
-        try Trace.span("write") { () throws(TesseraError) in try heat.write(.u, to: run.path(name)) }
-        written += 1
+        firstStep = heat.step
+        for snapshot in 1...spec.snapshots {
+            // Evenly spaced in time; the last stands at the end of the duration.
+            let goal = Int((Double(spec.steps) * Double(snapshot) / Double(spec.snapshots)).rounded())
+            if goal < heat.step { continue }
+            seconds += try heat.advance(
+                steps: goal - heat.step, checkpoints: store, every: spec.checkpoint?.steps,
+                afterTile: { meter.update(done: $0) }
+            ).seconds
+            let name = "snapshot-\(String(format: "%04d", snapshot)).npy"
+            try Trace.span("write") { () throws(TesseraError) in try heat.write(.u, to: run.path(name)) }
+        }
     }
     meter.finish()
     let massAfter = try heat.sum(.u)
     let after = spec.pictures ? try heat.coarsened(by: spec.refine, on: run.world) : nil
 
-    let points = Double(spec.rows) * Double(spec.columns) * Double(spec.steps)
+    let points = Double(spec.rows) * Double(spec.columns) * Double(spec.steps - firstStep)
     let bytes = 24.0
     summary.add("cells", "cells", .text("\(spec.rows) x \(spec.columns)"))
     let idle = run.world.size - heat.workingRanks
@@ -50,7 +56,7 @@ func runHeat(_ spec: HeatSpec, _ run: JobRun, _ triad: Double, _ summary: inout 
     summary.add("step_years", "step", .quantity(spec.step, "years"))
     summary.add("stable_step_years", "largest stable step", .quantity(spec.stableStep, "years"))
     summary.add("duration_years", "duration", .quantity(spec.duration, "years"))
-    summary.add("snapshots", "snapshots", .integer(written))
+    summary.add("snapshots", "snapshots", .integer(spec.snapshots))
     summary.add("mass_change", "relative change of mass", .quantity((massAfter - massBefore) / mass, ""))
     if spec.boundary.conservesMass {
         let isConserved = abs(massAfter - massBefore) <= 1e-12 * mass
@@ -68,10 +74,21 @@ func runHeat(_ spec: HeatSpec, _ run: JobRun, _ triad: Double, _ summary: inout 
             caption: "\(grouped(spec.duration)) years of soil creep at \(spec.diffusivity) m²/yr",
             to: run.path("hillslope.png"))
     }
+    try run.finish(store, at: .step, &summary)
 }
 
-/// Steps after which the ranks ask each other for signals: rare enough to cost nothing, often enough to stop soon.
-private let stepsBetweenSignals = 10
+extension HeatSpec {
+    /// The problem, for the fingerprint of its checkpoints: all that its bits depend on.
+    fileprivate func inWords(_ field: [Double]) -> String {
+        var hash = ElementHash()
+        field.map(\.bitPattern).withUnsafeBufferPointer { words in
+            if let first = words.baseAddress { hash.add(first, words.count, at: 0) }
+        }
+        return "heat, \(rows) x \(columns) cells of \(rowSpacing / Double(refine)) x \(columnSpacing / Double(refine)) m, "
+            + "diffusivity \(diffusivity), \(steps) steps of \(step) years, \(snapshots) snapshots, "
+            + "checksum \(hash.sum.hexadecimal)"
+    }
+}
 
 /// 12000 as "12,000".
 private func grouped(_ number: Double) -> String {

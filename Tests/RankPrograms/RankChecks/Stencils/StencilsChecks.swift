@@ -7,7 +7,7 @@ import Stencils
 
 let stencilsChecks: [RankCheck] =
     engineChecks + stencilsModeChecks + stencilsServiceChecks + stencilsFileChecks
-    + stencilsIdleChecks + tilingChecks
+    + stencilsIdleChecks + tilingChecks + stencilsCheckpointChecks + stencilsRunChecks
 
 private let mirror = Edge.mirror(sign: 1, slope: 0)
 private let wave: Edge = .function { index, time in
