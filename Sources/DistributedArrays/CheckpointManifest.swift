@@ -31,7 +31,7 @@ package struct CheckpointManifest: Codable, Hashable, Sendable {
     /// The computation: `LU`, `Cholesky`.
     package let kind: String
     /// The type of its numbers.
-    let scalar: String
+    package let scalar: String
     /// What job it is part of.
     let fingerprint: String
     package let generation: Int

@@ -99,7 +99,7 @@ extension CheckpointStore {
     }
 
     /// The manifests of this job that are sound, the newest first. Collective.
-    func soundManifests(on communicator: Communicator) throws(TesseraError) -> [CheckpointManifest] {
+    package func soundManifests(on communicator: Communicator) throws(TesseraError) -> [CheckpointManifest] {
         try communicator.agree("CheckpointStore", on: words)
         let (place, isRoot) = (place, communicator.rank == 0)
         var numbers = isRoot ? place.generations : []

@@ -112,6 +112,9 @@ public final class CheckpointStore {
     /// From now on the time to the next checkpoint runs. Local.
     package func startClock() { dueTime = MPIEnvironment.seconds + interval }
 
+    /// As ``startClock()``, unless the time runs already: for a computation of several calls. Local.
+    package func startClockOnce() { if dueTime == .infinity { startClock() } }
+
     /// Whether a checkpoint is due, by this rank's clock.
     package var isDue: Bool { MPIEnvironment.seconds >= dueTime }
 }

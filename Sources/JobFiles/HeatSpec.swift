@@ -34,6 +34,8 @@ public struct HeatSpec: JobSpec {
     /// Fields to write, evenly spaced in time, the last at the end.
     public let snapshots: Int
     public let pictures: Bool
+    /// nil where the job does not save itself.
+    public let checkpoint: CheckpointOptions?
 
     /// Rows of the refined field.
     public var rows: Int { field.shape[0] * refine }
@@ -87,7 +89,7 @@ public struct HeatSpec: JobSpec {
         JobKey(
             "snapshots", .integer(1...1_000_000), .defaults(.integer(1)),
             "Fields to write, evenly spaced in time, the last at the end."),
-        .pictures,
+        .pictures, .steppingCheckpoint,
     ]
 
     static func checkRelations(_ section: CheckedSection, _ node: JobNode?, _ report: inout JobReport) {
@@ -132,6 +134,7 @@ public struct HeatSpec: JobSpec {
         boundary = HeatBoundary(section)
         snapshots = section.integer("snapshots")
         pictures = section.boolean("pictures")
+        checkpoint = section.checkpoint
     }
 
     func writes(_ name: String) -> Bool { name.hasPrefix("snapshot-") }

@@ -54,6 +54,12 @@ package struct SignalVote: ~Copyable {
         return .proceed
     }
 
+    /// What the ranks agree on now, or did a step before: for the last step, which no question follows. Waits. Collective.
+    package mutating func settle(isDue: Bool) throws(TesseraError) -> Verdict {
+        let earlier = try ask(isDue: isDue)
+        return earlier == .proceed ? verdict(try ended()) : earlier
+    }
+
     private func verdict(_ vote: Int64) -> Verdict {
         vote > 1 ? .stop(signal: Int32(vote >> 1)) : vote == 1 ? .checkpoint : .proceed
     }

@@ -15,15 +15,7 @@ extension Simulation {
     ///   `TesseraError.disagreement` where the ranks differ.
     @inlinable @discardableResult
     public mutating func advance(steps: Int, progress: ProgressStyle = .none) throws(TesseraError) -> Throughput {
-        var run = try StepRun(self, steps: steps, progress: progress)
-        let kernel = sweepKernel()
-        var left = Swift.max(0, steps)
-        while left > 0 {
-            let done = advanceTile(atMost: left, kernel)
-            left -= done
-            run.stepsDone(done)
-        }
-        return run.finish()
+        try run(steps, progress, sweepKernel(), RunRules()).throughput
     }
 
     /// The user's update, made into a sweep with whole lanes.
@@ -110,7 +102,6 @@ public struct Throughput: Sendable {
 }
 
 /// The clock and the progress of one call of `advance`.
-@usableFromInline
 struct StepRun: ~Copyable {
     private let start = ContinuousClock.now
     private let communicator: Communicator
@@ -121,12 +112,17 @@ struct StepRun: ~Copyable {
     private let flops: Int
     private let bytes: Int
 
-    @usableFromInline
-    init<S>(_ simulation: borrowing Simulation<S>, steps: Int, progress: ProgressStyle) throws(TesseraError) {
-        try simulation.communicator.agree("Simulation.advance", on: [steps]) { () throws(TesseraError) in
+    init<S>(
+        _ simulation: borrowing Simulation<S>, steps: Int, _ rules: RunRules<S>, progress: ProgressStyle
+    ) throws(TesseraError) {
+        let words = [steps, simulation.observers.count, simulation.finiteInterval ?? 0] + rules.words
+        try simulation.communicator.agree("Simulation.advance", on: words) { () throws(TesseraError) in
             guard steps >= 0 else {
-                throw .argument(routine: "Simulation.advance", name: "steps", expected: "0 or more", found: "\(steps)")
+                throw .argument(
+                    routine: "Simulation.advance", name: rules.test == nil ? "steps" : "atMost", expected: "0 or more",
+                    found: "\(steps)")
             }
+            try rules.check(simulation)
         }
         communicator = simulation.communicator
         communicationAtStart = communicator.traffic.communicationSeconds
@@ -138,13 +134,11 @@ struct StepRun: ~Copyable {
             isReporting: simulation.communicator.rank == 0)
     }
 
-    @usableFromInline
     mutating func stepsDone(_ steps: Int) {
         done += steps
         meter.update(done: done)
     }
 
-    @usableFromInline
     consuming func finish() -> Throughput {
         meter.finish()
         return Throughput(

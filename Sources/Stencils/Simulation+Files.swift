@@ -32,7 +32,7 @@ extension Simulation {
     }
 
     /// Scalars between neighbours along each axis.
-    private var strides: [Int] { [storage.layout.planeStride, storage.layout.rowStride, 1].suffix(extents.count) }
+    var strides: [Int] { [storage.layout.planeStride, storage.layout.rowStride, 1].suffix(extents.count) }
 }
 
 extension Simulation where S.Field == SingleField {

@@ -102,6 +102,12 @@ struct Extreme {
         for k in 0..<count { include(sign * Double(cells[k])) }
     }
 
+    @_specialize(where Scalar == Double)
+    @_specialize(where Scalar == Float)
+    mutating func include<Scalar: StencilScalar>(magnitudesOf cells: UnsafeMutablePointer<Scalar>, count: Int) {
+        for k in 0..<count { include(Double(cells[k]).magnitude) }
+    }
+
     /// Magnitudes of differences.
     @_specialize(where Scalar == Double)
     @_specialize(where Scalar == Float)

@@ -32,6 +32,11 @@ public struct Simulation<S: MultiFieldStencil>: ~Copyable {
     let tuning: TileTuning
     let points = SimulationPoints<S.Scalar>()
     @usableFromInline var valuesWereSet = true
+    var observers: [Observer<S>] = []
+    /// Steps between looks for NaN, where they were asked for.
+    var finiteInterval: Int?
+    /// The last step after which all values were seen to be finite.
+    var finiteStep: Int?
 
     /// Makes a simulation whose fields are zero.
     ///

@@ -12,8 +12,8 @@ struct RunCommand: ParsableCommand {
             summary go to the job's output folder; the summary is printed too. SIGINT, SIGTERM and SIGUSR1 end a run at \
             its next step, with status 128 + the signal's number.
 
-            A job with a section `checkpoint` saves its factorization in intervals and before a signal stops it. Run it \
-            again, on any number of ranks, and it resumes; the checkpoints go when it has come to its end.
+            A job with a section `checkpoint` saves its factorization, or its fields, in intervals and before a signal \
+            stops it. Run it again, on any number of ranks, and it resumes; the checkpoints go when it has come to its end.
 
             Examples:
               tessera run jobs/hillslope.yaml

@@ -156,16 +156,21 @@ import Testing
                 case .linpack(let spec): spec.checkpoint
                 case .solve(let spec): spec.checkpoint
                 case .gaussianProcess(let spec): spec.checkpoint
-                case .heat, .poisson, .multiply: nil
+                case .heat(let spec): spec.checkpoint
+                case .poisson, .multiply: nil
                 }
             }
-            for sound in [Sound.linpack, Sound.solve, Sound.gaussianProcess] {
+            for sound in [Sound.linpack, Sound.solve, Sound.gaussianProcess, Sound.heat] {
                 #expect(try options(sound) == nil)
                 let defaults = try #require(try options(sound + "\ncheckpoint: {}"))
                 #expect(defaults.folder == "checkpoint" && defaults.minutes == 10 && defaults.keep == 2)
                 let given = try #require(try options(sound, ["checkpoint.every=0.5", "checkpoint.keep=1"]))
                 #expect(given.folder == "checkpoint" && given.minutes == 0.5 && given.keep == 1)
             }
+            #expect(try options(Sound.heat, ["checkpoint.every=1"])?.steps == nil)
+            #expect(try options(Sound.heat, ["checkpoint.steps=500"])?.steps == 500)
+            #expect(folder.faults(Sound.heat + "\ncheckpoint: {steps: 0}").count == 1)
+            #expect(folder.faults(Sound.linpack + "\ncheckpoint: {steps: 5}").count == 1)
             #expect(
                 folder.faults(Sound.linpack + "\ncheckpoint: {every: -1, keep: 0, folder: a/b}").count == 3)
             #expect(folder.faults(Sound.multiply + "\ncheckpoint: {}").count == 1)

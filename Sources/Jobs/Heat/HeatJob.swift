@@ -3,7 +3,8 @@ internal import Foundation
 internal import JobFiles
 internal import Tessera
 
-/// Kind `heat`: diffuses a map over a span of time and writes snapshots.
+/// Kind `heat`: diffuses a map over a span of time and writes snapshots. With a checkpoint it begins where that was saved;
+/// snapshots of earlier steps are there already.
 func runHeat(_ spec: HeatSpec, _ run: JobRun, _ triad: Double, _ summary: inout JobSummary) throws {
     guard spec.method == .explicit else { return try runImplicitHeat(spec, run, &summary) }
     let (shape, field) = try NpyFile.read(spec.field.path)
@@ -13,6 +14,7 @@ func runHeat(_ spec: HeatSpec, _ run: JobRun, _ triad: Double, _ summary: inout 
         ry: spec.diffusivity * spec.step / (dy * dy), rx: spec.diffusivity * spec.step / (dx * dx))
     var heat = try Simulation(
         stencil, extents: [spec.rows, spec.columns], boundary: spec.boundary.axes, timeStep: spec.step, on: run.world)
+    let store = try run.checkpoints(spec.checkpoint, of: spec.inWords(field))
     Trace.span("refine") { heat.fill { refinement.value($0[0], $0[1]) } }
 
     var report = HeatReport(spec, shape: shape)
@@ -22,17 +24,23 @@ func runHeat(_ spec: HeatSpec, _ run: JobRun, _ triad: Double, _ summary: inout 
     var meter = ProgressMeter(
         run.options.progress, total: spec.steps, unit: "steps",
         workPerUnit: Double(spec.rows) * Double(spec.columns) / 1e9, workUnit: "Gpt", isReporting: run.isRoot)
-    var seconds = 0.0
-    for snapshot in 1...spec.snapshots {
-        let goal = spec.stepOfSnapshot(snapshot)
-        while heat.step < goal {
-            let throughput = try heat.advance(steps: min(stepsBetweenSignals, goal - heat.step))
-            seconds += throughput.seconds
-            meter.update(done: heat.step)
-            try run.stopIfAsked()
+    var (seconds, firstStep) = (0.0, 0)
+    try run.saving(to: store, at: .step) { () throws(TesseraError) in
+        if let store {
+            let isResumed = try heat.resume(from: store)
+            if !isResumed { heat.fill { refinement.value($0[0], $0[1]) } }
         }
-        try Trace.span("write") { () throws(TesseraError) in
-            try heat.write(.u, to: run.path(snapshotName(snapshot)))
+        firstStep = heat.step
+        for snapshot in 1...spec.snapshots {
+            let goal = spec.stepOfSnapshot(snapshot)
+            if goal < heat.step { continue }
+            seconds += try heat.advance(
+                steps: goal - heat.step, checkpoints: store, every: spec.checkpoint?.steps,
+                afterTile: { meter.update(done: $0) }
+            ).seconds
+            try Trace.span("write") { () throws(TesseraError) in
+                try heat.write(.u, to: run.path(snapshotName(snapshot)))
+            }
         }
     }
     meter.finish()
@@ -40,17 +48,28 @@ func runHeat(_ spec: HeatSpec, _ run: JobRun, _ triad: Double, _ summary: inout 
         picture: spec.pictures ? try heat.coarsened(by: spec.refine, on: run.world) : nil, mass: try heat.sum(.u))
 
     report.addFacts(to: &summary, idleRanks: run.world.size - heat.workingRanks)
-    let points = Double(spec.rows) * Double(spec.columns) * Double(spec.steps)
+    let points = Double(spec.rows) * Double(spec.columns) * Double(spec.steps - firstStep)
     let bytes = 24.0
     let slowest = try run.world.allReduce(seconds, .maximum)
     summary.add("gpoints_per_second", "rate", .quantity(points / slowest / 1e9, "Gpt/s"))
     summary.add("tile", "tile, steps x width", .text(heat.tile?.description ?? "several"))
     summary.add("share_of_triad", "of triad bandwidth", .quantity(100 * points * bytes / slowest / triad, "%"))
     try run.onRoot { () throws(TesseraError) in try report.draw(to: run.path("hillslope.png")) }
+    try run.finish(store, at: .step, &summary)
 }
 
-/// Steps after which the ranks ask each other for signals: as many as a tile has, and few enough to stop soon.
-private let stepsBetweenSignals = 32
+extension HeatSpec {
+    /// The problem, for the fingerprint of its checkpoints: all that its bits depend on.
+    fileprivate func inWords(_ field: [Double]) -> String {
+        var hash = ElementHash()
+        field.map(\.bitPattern).withUnsafeBufferPointer { words in
+            if let first = words.baseAddress { hash.add(first, words.count, at: 0) }
+        }
+        return "heat, \(rows) x \(columns) cells of \(rowSpacing / Double(refine)) x \(columnSpacing / Double(refine)) m, "
+            + "diffusivity \(diffusivity), \(steps) steps of \(step) years, \(snapshots) snapshots, "
+            + "checksum \(hash.sum.hexadecimal)"
+    }
+}
 
 extension HeatBoundary {
     /// The boundaries along rows and columns as the engine takes them.

@@ -273,7 +273,7 @@ private func remove(_ generations: [Int], _ folder: String, _ world: Communicato
 
 // MARK: Damage
 
-private struct Damage {
+struct Damage {
     let file: String
     /// What the line must say.
     let words: String
@@ -295,7 +295,7 @@ private struct Damage {
     }
 }
 
-private func flipping(_ bit: UInt8, at place: @escaping @Sendable ([UInt8]) -> Int) -> @Sendable ([UInt8]) -> [UInt8]? {
+func flipping(_ bit: UInt8, at place: @escaping @Sendable ([UInt8]) -> Int) -> @Sendable ([UInt8]) -> [UInt8]? {
     { bytes in
         var bytes = bytes
         bytes[place(bytes)] ^= bit

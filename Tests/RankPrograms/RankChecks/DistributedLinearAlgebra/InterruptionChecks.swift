@@ -131,7 +131,7 @@ private func checkStops(
 
 /// Runs the body again and again, until no signal stops it: one comes to the last rank at its first question, at its
 /// second and so on. Each time `next` follows. Returns how often it was stopped.
-private func stoppedAtEachQuestion(
+func stoppedAtEachQuestion(
     _ world: Communicator, _ body: () throws -> Void, then next: () throws -> Void = {}
 ) throws -> Int {
     var stops = 0

@@ -1,0 +1,188 @@
+// A run of steps with everything that may have to be done between two tiles, in this order: looking for NaN, showing slices,
+// testing whether to stop, saving. A tile ends where one of them is due by the number of steps.
+//
+// Messages beside those of the tiles: a vote a tile on signals and the clock, begun at the end of a tile and read at the end
+// of the next (SignalVote), and one that the ranks wait for at the end of a run.
+
+public import DistributedArrays
+public import Failures
+import MessagePassing
+
+extension Simulation {
+    /// Does `steps` steps, and saves the simulation meanwhile: after each step whose number is a multiple of `saving`, when
+    /// the store's interval has passed, and when a signal that ``/MessagePassing/SignalWatch`` notes stops the run.
+    /// Collective.
+    ///
+    /// - Parameters:
+    ///   - store: where it saves itself; nil for a run that signals stop and nothing saves.
+    ///   - saving: steps between checkpoints; nil leaves it to the store's interval and to signals.
+    /// - Returns: what was done on this rank, and in what time.
+    /// - Throws, on all ranks: `TesseraError.interrupted` at the end of a tile, after saving, where a rank was asked to
+    ///   stop; what ``save(in:)`` throws; `TesseraError.argument` where steps are negative or `saving` is below 1.
+    @inlinable @discardableResult
+    public mutating func advance(
+        steps: Int, checkpoints store: CheckpointStore?, every saving: Int? = nil, progress: ProgressStyle = .none
+    ) throws(TesseraError) -> Throughput {
+        try run(steps, progress, sweepKernel(), RunRules(store: store, saving: saving, heedsSignals: true)).throughput
+    }
+
+    /// Steps until a test says that it is enough, or the most steps are done. Collective.
+    ///
+    /// The test is made after each step whose number is a multiple of `interval`, and after the last one: a run that was
+    /// interrupted and resumed makes it after the same steps. Signals, and a store, are heeded as in
+    /// ``advance(steps:checkpoints:every:progress:)``.
+    ///
+    /// - Parameters:
+    ///   - interval: steps between tests.
+    ///   - steps: the most steps of this run.
+    ///   - store: where it saves itself, if anywhere.
+    ///   - saving: steps between checkpoints.
+    /// - Returns: why it has ended.
+    /// - Throws, on all ranks: as ``advance(steps:checkpoints:every:progress:)``; `TesseraError.notFinite` where the
+    ///   test's number is NaN; `TesseraError.argument` where `interval` is below 1 or the test does not fit.
+    @inlinable @discardableResult
+    public mutating func advance(
+        until test: StopTest<S>, every interval: Int, atMost steps: Int, checkpoints store: CheckpointStore? = nil,
+        saving: Int? = nil, progress: ProgressStyle = .none
+    ) throws(TesseraError) -> RunOutcome {
+        try run(
+            steps, progress, sweepKernel(),
+            RunRules(store: store, saving: saving, heedsSignals: true, test: test, testing: interval))
+    }
+
+    /// As ``advance(steps:checkpoints:every:progress:)``, with a call after each tile on every rank.
+    @inlinable
+    package mutating func advance(
+        steps: Int, checkpoints store: CheckpointStore?, every saving: Int?, afterTile: @escaping (Int) -> Void
+    ) throws(TesseraError) -> Throughput {
+        try run(
+            steps, .none, sweepKernel(),
+            RunRules(store: store, saving: saving, heedsSignals: true, afterTile: afterTile)
+        ).throughput
+    }
+
+    /// The run itself.
+    @usableFromInline
+    mutating func run(
+        _ steps: Int, _ progress: ProgressStyle, _ kernel: @escaping SweepKernel<S.Scalar>, _ rules: RunRules<S>
+    ) throws(TesseraError) -> RunOutcome {
+        var clock = try StepRun(self, steps: steps, rules, progress: progress)
+        if let store = rules.store {
+            try requireOwn(store)
+            store.startClockOnce()
+        }
+        var vote = SignalVote(on: communicator)
+        let last = step + steps
+        var (value, isMet): (Double?, Bool) = (nil, false)
+        do throws(TesseraError) {
+            while step < last, !isMet {
+                clock.stepsDone(advanceTile(atMost: room(before: last, rules), kernel))
+                rules.afterTile?(step)
+                if rules.isDue(finiteInterval, step) { try lookForNaN() }
+                try runObservers()
+                if let test = rules.test, rules.isDue(rules.testing, step) || step == last {
+                    let found = try measure(test)
+                    (value, isMet) = (found, found <= test.tolerance)
+                }
+                guard !isMet else { break }
+                let verdict: SignalVote.Verdict = rules.heedsSignals ? try vote.ask(isDue: isDue(rules)) : .proceed
+                try heed(verdict, rules)
+            }
+            if rules.heedsSignals, !isMet { try heed(try vote.settle(isDue: isDue(rules)), rules) }
+        } catch {
+            try vote.end()
+            _ = clock.finish()
+            throw error
+        }
+        try vote.end()
+        return RunOutcome(
+            reason: isMet ? .toleranceReached : .mostSteps, step: step, value: value, throughput: clock.finish())
+    }
+
+    /// Steps to the next one after which something is due.
+    private func room(before last: Int, _ rules: RunRules<S>) -> Int {
+        var room = last - step
+        for case let interval? in [rules.saving, rules.testing, finiteInterval] + observers.map(\.interval) {
+            room = Swift.min(room, interval - step % interval)
+        }
+        return room
+    }
+
+    private func isDue(_ rules: RunRules<S>) -> Bool { communicator.rank == 0 && rules.store?.isDue == true }
+
+    private mutating func lookForNaN() throws(TesseraError) {
+        try requireFinite()
+        finiteStep = step
+    }
+
+    private mutating func measure(_ test: StopTest<S>) throws(TesseraError) -> Double {
+        let value = try test.measure(self)
+        if !value.isFinite { try requireFinite() }
+        if value.isNaN {
+            throw .notFinite(routine: "Simulation.advance", name: "the number of the stop test after step \(step)")
+        }
+        if test.seesAll, value.isFinite { finiteStep = step }
+        return value
+    }
+
+    /// Does what the ranks have agreed on, and what is due by the number of steps.
+    private mutating func heed(_ verdict: SignalVote.Verdict, _ rules: RunRules<S>) throws(TesseraError) {
+        if let store = rules.store, verdict != .proceed || rules.isDue(rules.saving, step) {
+            try saveOnce(in: store)
+            finiteStep = step
+        }
+        if case .stop(let signal) = verdict { throw .interrupted(signal: signal) }
+    }
+}
+
+/// What a run heeds between its tiles.
+@usableFromInline
+struct RunRules<S: MultiFieldStencil> {
+    let store: CheckpointStore?
+    /// Steps between checkpoints.
+    let saving: Int?
+    let heedsSignals: Bool
+    let test: StopTest<S>?
+    /// Steps between tests.
+    let testing: Int?
+    let afterTile: ((Int) -> Void)?
+
+    @usableFromInline
+    init(
+        store: CheckpointStore? = nil, saving: Int? = nil, heedsSignals: Bool = false, test: StopTest<S>? = nil,
+        testing: Int? = nil, afterTile: ((Int) -> Void)? = nil
+    ) {
+        self.store = store
+        self.saving = saving
+        self.heedsSignals = heedsSignals
+        self.test = test
+        self.testing = testing
+        self.afterTile = afterTile
+    }
+
+    /// Whether a step's number is a multiple of an interval.
+    func isDue(_ interval: Int?, _ step: Int) -> Bool { interval.map { step.isMultiple(of: $0) } ?? false }
+
+    /// What must be the same on all ranks.
+    var words: [Int] {
+        [
+            store == nil ? 0 : 1, saving ?? 0, heedsSignals ? 1 : 0, testing ?? 0,
+            Int(truncatingIfNeeded: (test?.tolerance ?? 0).bitPattern),
+        ]
+    }
+
+    /// Local.
+    func check(_ simulation: borrowing Simulation<S>) throws(TesseraError) {
+        let routine = "Simulation.advance"
+        for case let (name, interval?) in [(test == nil ? "every" : "saving", saving), ("every", testing)]
+        where interval < 1 {
+            throw .argument(routine: routine, name: name, expected: "1 step or more", found: "\(interval)")
+        }
+        if saving != nil, store == nil {
+            throw .argument(
+                routine: routine, name: "checkpoints", expected: "a store for a checkpoint every so many steps",
+                found: "none")
+        }
+        try test?.check(simulation, routine)
+    }
+}

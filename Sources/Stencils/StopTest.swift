@@ -1,0 +1,108 @@
+// When a run has come far enough: a number that falls to a tolerance. It is a reduction over the grid with the same bits on
+// every number of ranks, so that all of them stop at the same step as one would.
+
+public import Failures
+import MessagePassing
+
+/// What ends a run before its most steps: a number that is measured every so many steps, and a tolerance.
+///
+/// The changes are those of the last step, from the two levels that are there anyway: a test costs one pass over them.
+public struct StopTest<S: MultiFieldStencil> {
+    /// The run ends where the number is no larger.
+    public let tolerance: Double
+    let measure: (borrowing Simulation<S>) throws(TesseraError) -> Double
+    /// Fields whose change is measured.
+    let changing: [S.Field]
+    /// Whether a number that is not NaN says that no value of a written field is.
+    let seesAll: Bool
+
+    /// A test of your own, such as an energy or a residual; `measure` is called on all ranks and must give the same number
+    /// on all of them, as the reductions of ``Simulation`` do.
+    public init(
+        atMost tolerance: Double, _ measure: @escaping (borrowing Simulation<S>) throws(TesseraError) -> Double
+    ) {
+        self.init(tolerance: tolerance, changing: [], seesAll: false, measure: measure)
+    }
+
+    private init(
+        tolerance: Double, changing: [S.Field], seesAll: Bool,
+        measure: @escaping (borrowing Simulation<S>) throws(TesseraError) -> Double
+    ) {
+        self.tolerance = tolerance
+        self.changing = changing
+        self.seesAll = seesAll
+        self.measure = measure
+    }
+
+    /// Where no value of a field has changed by more than this in the last step.
+    public static func change(of field: S.Field, atMost tolerance: Double) -> StopTest {
+        StopTest(tolerance: tolerance, changing: [field], seesAll: S.Field.allCases.count == 1) { (simulation) throws(TesseraError) in
+            try simulation.maximumChange(field) ?? .infinity
+        }
+    }
+
+    /// A steady state: where no value of any written field has changed in the last step by more than this share of the
+    /// field's largest magnitude. With 0 no bit may change but a zero's sign; rounding may keep a run from that.
+    public static func steady(within tolerance: Double) -> StopTest {
+        StopTest(tolerance: tolerance, changing: [], seesAll: true) { (simulation) throws(TesseraError) in
+            try simulation.relativeChange() ?? .infinity
+        }
+    }
+
+    /// What is wrong with it. Local.
+    func check(_ simulation: borrowing Simulation<S>, _ routine: String) throws(TesseraError) {
+        guard tolerance >= 0 else {
+            throw .argument(routine: routine, name: "atMost", expected: "0 or more", found: "\(tolerance)")
+        }
+        for field in changing where !simulation.footprint.written.contains(field.rawValue) {
+            throw .argument(
+                routine: routine, name: "until", expected: "a field that the update writes", found: "\(field)")
+        }
+    }
+}
+
+extension Simulation {
+    /// The largest change in the last step of any written field, as a share of the largest magnitude of that field; NaN
+    /// where any value is NaN, nil before the first step. Collective: one all-reduce of two words a written field.
+    public func relativeChange() throws(TesseraError) -> Double? {
+        guard step > 0 else { return nil }
+        var words: [Int64] = []
+        for field in S.Field.allCases where footprint.written.contains(field.rawValue) {
+            var (change, size) = (Extreme(), Extreme())
+            for row in 0..<localRows() {
+                let cells = pointer(field, ago: 0, row: row)
+                change.include(cells, minus: pointer(field, ago: 1, row: row), count: columns)
+                size.include(magnitudesOf: cells, count: columns)
+            }
+            words += [change.largest, size.largest]
+        }
+        var span = words.mutableSpan
+        try communicator.allReduce(&span, .maximum)
+        var largest = 0.0
+        for pair in stride(from: 0, to: words.count, by: 2) {
+            let (change, size) = (Extreme.number(orderedBits: words[pair]), Extreme.number(orderedBits: words[pair + 1]))
+            // Nothing is a share of infinity; where all is zero, nothing has changed but to zero.
+            let share = change == 0 ? 0 : change / size
+            largest = share.isNaN || largest.isNaN ? .nan : Swift.max(largest, share)
+        }
+        return largest
+    }
+}
+
+/// How a run with a stop test has ended.
+public struct RunOutcome: Sendable {
+    public enum Reason: Hashable, Sendable {
+        /// The test's number has fallen to the tolerance.
+        case toleranceReached
+        /// The most steps have been done.
+        case mostSteps
+    }
+
+    public let reason: Reason
+    /// The steps done by the simulation since its beginning.
+    public let step: Int
+    /// The test's number after that step; nil where no step was to be done.
+    public let value: Double?
+    /// What was done in this run on this rank, and in what time.
+    public let throughput: Throughput
+}
