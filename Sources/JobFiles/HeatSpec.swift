@@ -106,6 +106,11 @@ public struct HeatSpec: JobSpec {
                 section.location("step"), "step", expected: "at most \(stable) years, the largest stable step",
                 found: given.short)
         }
+        if let method, method != .explicit, section.checkpoint != nil {
+            report.add(
+                section.location("checkpoint"), "checkpoint", expected: "none with implicit steps",
+                found: "method \(method.rawValue)")
+        }
         guard let duration = section.ifSound(number: "duration"), let method else { return }
         let steps = steps(duration: duration, step: given, stable: stable, method)
         guard steps <= mostSteps else {

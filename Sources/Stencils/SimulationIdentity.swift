@@ -77,6 +77,8 @@ extension BoundarySide {
         case .constant(let value): "constant \(value)"
         case .function: "function"
         case .mirror(let sign, let slope): "mirror \(sign) \(slope)"
+        case .robin(let value, let slope, let sum): "robin \(value) \(slope) \(sum)"
+        case .custom: "custom"
         }
     }
 }

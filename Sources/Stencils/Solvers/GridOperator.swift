@@ -56,10 +56,10 @@ final class GridOperator<Scalar: StencilScalar> {
             rank: workers == nil ? 0 : communicator.rank)
         layout = GridLayout(count: partition.count, lower: reach.lower, upper: reach.upper, of: Scalar.self)
         exchange = try HaloExchange(
-            [HaloMember(field: 0, halo: halo, boundaries: self.boundary)], partition: partition, layout: layout,
+            [HaloMember(field: 0, halo: halo, reach: reach, boundaries: self.boundary)], partition: partition, layout: layout,
             on: communicator)
         givenExchange = try HaloExchange(
-            [HaloMember(field: 0, halo: halo, boundaries: Self.padded(boundary))], partition: partition,
+            [HaloMember(field: 0, halo: halo, reach: reach, boundaries: Self.padded(boundary))], partition: partition,
             layout: layout, on: communicator)
         let table = LaneSlot.fields * LaneSlot.levels
         inputs = .allocate(capacity: table)
@@ -120,6 +120,11 @@ final class GridOperator<Scalar: StencilScalar> {
             extents.allSatisfy { $0 >= 1 && $0 <= Int(Int32.max) }, "extents", "1 to \(Int32.max) cells an axis",
             "\(extents)")
         try check(boundary.count == axes, "boundary", "one for each of \(axes) axes", "\(boundary.count)")
+        let isLinear = boundary.allSatisfy { boundary in
+            guard case .sides(let lower, let upper) = boundary else { return true }
+            return [lower, upper].allSatisfy { if case .custom = $0.rule { false } else { true } }
+        }
+        try check(isLinear, "boundary", "rules that are linear in the field", "one of the user's own")
         let footprint = try update.footprint(axes)
         try check(
             footprint.taps.allSatisfy { $0.ago == 0 }, "update", "the current level alone", "a level before it")
@@ -138,7 +143,7 @@ extension SweepPlan {
         self.outputs = outputs
         planes = 0..<partition.count.x
         rows = 0..<partition.count.y
-        columns = partition.count.z
+        columns = 0..<partition.count.z
         planeStride = layout.planeStride
         rowStride = layout.rowStride
         firstPlane = partition.start.x
@@ -163,6 +168,9 @@ extension BoundarySide {
         switch rule {
         case .constant, .function: .dirichlet(0)
         case .mirror(let sign, _): .reflecting(sign: sign)
+        case .robin(let value, let slope, _): .robin(value: value, slope: slope)
+        // Refused by LinearSystem: nobody knows whether it is linear.
+        case .custom: self
         }
     }
 }

@@ -1,6 +1,7 @@
 // Runs that stop by themselves, show slices and find NaN.
 
 import DistributedArrays
+import CostModels
 import Failures
 import MessagePassing
 import Stencils
