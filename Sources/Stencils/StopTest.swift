@@ -36,7 +36,8 @@ public struct StopTest<S: MultiFieldStencil> {
 
     /// Where no value of a field has changed by more than this in the last step.
     public static func change(of field: S.Field, atMost tolerance: Double) -> StopTest {
-        StopTest(tolerance: tolerance, changing: [field], seesAll: S.Field.allCases.count == 1) { (simulation) throws(TesseraError) in
+        StopTest(tolerance: tolerance, changing: [field], seesAll: S.Field.allCases.count == 1) {
+            (simulation) throws(TesseraError) in
             try simulation.maximumChange(field) ?? .infinity
         }
     }
@@ -80,7 +81,9 @@ extension Simulation {
         try communicator.allReduce(&span, .maximum)
         var largest = 0.0
         for pair in stride(from: 0, to: words.count, by: 2) {
-            let (change, size) = (Extreme.number(orderedBits: words[pair]), Extreme.number(orderedBits: words[pair + 1]))
+            let (change, size) = (
+                Extreme.number(orderedBits: words[pair]), Extreme.number(orderedBits: words[pair + 1])
+            )
             // Nothing is a share of infinity; where all is zero, nothing has changed but to zero.
             let share = change == 0 ? 0 : change / size
             largest = share.isNaN || largest.isNaN ? .nan : Swift.max(largest, share)

@@ -31,25 +31,29 @@ struct CheckpointJobTests {
     private func lines(_ outcome: Outcome) -> [String] { outcome.complaints.filter { $0.hasPrefix("tessera:") } }
 
     /// Runs a job on two ranks until a signal stops it, which must have saved it.
-    private func stop(_ job: String, _ settings: [String], by signal: String, number: Int) async throws {
+    private func stop(
+        _ job: String, _ settings: [String], by signal: String, number: Int, at unit: String = "column"
+    ) async throws {
         let outcome = try await run(
             job, ranks: 2, settings + ["checkpoint.every=0"], signal: (signal, after: 5))
         #expect(!outcome.timedOut)
         #expect(outcome.status != 0)
         let lines = lines(outcome)
         #expect(lines.count == 2, "\(outcome.errors)")
-        #expect(lines.first?.hasPrefix("tessera: saved at column ") == true)
+        #expect(lines.first?.hasPrefix("tessera: saved at \(unit) ") == true)
         #expect(lines.last == "tessera: stopped by signal \(number)")
         #expect(generations().count == 2)
         #expect(!FileManager.default.fileExists(atPath: output + "/summary.json"))
     }
 
     /// Runs it again to its end, and returns its summary; the checkpoints are gone then.
-    private func resume(_ job: String, ranks: Int, _ settings: [String]) async throws -> [String: Any] {
+    private func resume(
+        _ job: String, ranks: Int, _ settings: [String], at unit: String = "column"
+    ) async throws -> [String: Any] {
         let outcome = try await run(job, ranks: ranks, settings + ["checkpoint.every=10"])
         #expect(outcome.status == 0, "\(outcome.errors)")
         let facts = try facts()
-        #expect((facts["resumed_at_column"] as? Int ?? 0) > 0)
+        #expect((facts["resumed_at_\(unit)"] as? Int ?? 0) > 0)
         #expect(!FileManager.default.fileExists(atPath: store))
         return facts
     }
@@ -209,6 +213,42 @@ struct CheckpointJobTests {
             #expect((entry["seconds"] as? Double ?? 0) > 0 && (entry["column"] as? Int ?? 0) > 0)
         }
         #expect(try FileManager.default.contentsOfDirectory(atPath: output) == ["summary.json"])
+    }
+
+    /// Snapshots with the bytes of a run that nothing stops, on another number of ranks; a damaged checkpoint is passed over.
+    @Test(arguments: [("TERM", 15), ("USR1", 10)])
+    func aHeatJobIsStoppedAndEndsWithTheSameBits(name: String, number: Int) async throws {
+        let job = Command.jobs + "/hillslope.yaml"
+        let settings = ["duration=20000000", "refine=2", "snapshots=3", "pictures=false"]
+        let snapshots = (1...3).map { output + "/snapshot-000\($0).npy" }
+        let whole = try await run(job, ranks: 1, settings)
+        #expect(whole.status == 0, "\(whole.errors)")
+        let expected = try snapshots.map { try Data(contentsOf: URL(fileURLWithPath: $0)) }
+        try FileManager.default.removeItem(atPath: output)
+        // A checkpoint after every step makes the run slow enough to be met in the middle.
+        try await stop(job, settings + ["checkpoint.steps=1"], by: name, number: number, at: "step")
+
+        let saved = generations()
+        let other = try await run(job, ranks: 2, settings + ["diffusivity=0.03", "checkpoint.every=10"])
+        #expect(other.status == 1)
+        #expect(lines(other).count == 1 && other.errors.contains("another job: expected 'heat, "), "\(other.errors)")
+        #expect(generations() == saved)
+
+        let path = "\(store)/\(try #require(saved.last))/field-0.npy"
+        let handle = try #require(FileHandle(forUpdatingAtPath: path))
+        try handle.seek(toOffset: 100_000)
+        try handle.write(contentsOf: [1, 2, 3, 4, 5, 6, 7, 8])
+        try handle.close()
+        let outcome = try await run(job, ranks: 3, settings + ["checkpoint.every=10", "checkpoint.steps=200"])
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        #expect(lines(outcome).count == 1, "\(outcome.errors)")
+        #expect(lines(outcome).first?.hasPrefix("tessera: checkpoint passed over: \(path): it is damaged") == true)
+        let facts = try facts()
+        #expect((facts["resumed_at_step"] as? Int ?? 0) > 0)
+        let written = try #require(facts["checkpoints"] as? [[String: Any]])
+        #expect(!written.isEmpty && written.allSatisfy { ($0["step"] as? Int ?? 1).isMultiple(of: 200) })
+        #expect(try snapshots.map { try Data(contentsOf: URL(fileURLWithPath: $0)) } == expected)
+        #expect(!FileManager.default.fileExists(atPath: store))
     }
 
     /// A disk that holds two checkpoints, but not the third beside them: the job ends with one line, and goes on from the

@@ -65,7 +65,8 @@ extension HeatSpec {
         field.map(\.bitPattern).withUnsafeBufferPointer { words in
             if let first = words.baseAddress { hash.add(first, words.count, at: 0) }
         }
-        return "heat, \(rows) x \(columns) cells of \(rowSpacing / Double(refine)) x \(columnSpacing / Double(refine)) m, "
+        return
+            "heat, \(rows) x \(columns) cells of \(rowSpacing / Double(refine)) x \(columnSpacing / Double(refine)) m, "
             + "diffusivity \(diffusivity), \(steps) steps of \(step) years, \(snapshots) snapshots, "
             + "checksum \(hash.sum.hexadecimal)"
     }

@@ -1,5 +1,6 @@
 // Runs that stop by themselves, show slices and find NaN.
 
+import CostModels
 import DistributedArrays
 import CostModels
 import Failures
@@ -125,7 +126,8 @@ let stencilsRunChecks: [RankCheck] = [
     RankCheck("slices hold the field's values, for the model's words") { world in
         for extents in [[37], [13, 18], [9, 7, 11]] {
             let field = try started(
-                WideHeat(r: 0.1, order: 2), extents, extents.map { _ in nil }, tiling: .fixed(steps: 3, width: 4), on: world)
+                WideHeat(r: 0.1, order: 2), extents, extents.map { _ in nil }, tiling: .fixed(steps: 3, width: 4),
+                on: world)
             for root in [0, world.size - 1] {
                 let whole = try field.gathered(.u, on: root)
                 for slice in slices(extents) {
@@ -241,7 +243,9 @@ private struct Breaking: MultiFieldStencil {
 }
 
 private func slices(_ extents: [Int]) -> [GridSlice] {
-    let choices: [[GridSlice.Axis]] = extents.map { [.all, .every(3), .every($0 + 5), .at(0), .at($0 / 2), .at($0 - 1)] }
+    let choices: [[GridSlice.Axis]] = extents.map {
+        [.all, .every(3), .every($0 + 5), .at(0), .at($0 / 2), .at($0 - 1)]
+    }
     return choices.reduce([[]]) { slices, axes in slices.flatMap { slice in axes.map { slice + [$0] } } }
         .map { GridSlice($0) }
 }
