@@ -7,7 +7,7 @@ struct BenchCommand: ParsableCommand {
         commandName: "bench",
         abstract: "Measure a routine on generated data, and check its result.",
         discussion: """
-            ROUTINE is one of these, of which all but the last two take --n:
+            ROUTINE is one of these, of which the dense ones take --n, the stencils --extents and --steps:
               gemm      m x k times k x n              2 m n k operations
               syrk      n x k times its transpose, the lower triangle of it, n^2 k
               trsm      solve for R right-hand sides with a lower triangle, n^2 R
@@ -16,10 +16,15 @@ struct BenchCommand: ParsableCommand {
               symmetric-indefinite  P A P^T = L T L^T with a tridiagonal T, n^3/3
               gesv      lu and the solution for R right-hand sides, 2/3 n^3 + 2 n^2 R
               solve     the whole driver, with error bounds; counted as gesv
-              heat2d, heat3d  explicit diffusion, with --extents and --steps
+              heat2d, heat3d  explicit diffusion: 5 and 7 points
+              wave3d    acoustic waves of --order 4 or 8 with a velocity field and absorbing sponges
+              box3d     27 points
+              star2d    the star of the Parallel Research Kernels, radius 2, whose input changes every step
+              gray-scott  two reacting fields in a periodic plane
             The time is the best repetition's, as long as its slowest rank. The share is in percent of what all ranks \
             together reach at DGEMM or at the triad a = b + s c, measured in the same run. The residual is in units of \
-            rounding: below 16 when the result is right.
+            rounding: below 16 when the result is right. \
+            The tile of a stencil is chosen before the clock starts.
 
             Examples:
               tessera bench gemm --n 1000,2000,4000
@@ -67,13 +72,16 @@ struct BenchCommand: ParsableCommand {
     @Option(
         name: .long,
         help: ArgumentHelp(
-            "Steps that are done at once, and rows (heat2d: cells) of a block of them: TxW, or off (default: what is "
+            "Steps that are done at once, and rows (in a plane: cells) of a block of them: TxW, or off (default: what is "
                 + "fastest on the first tiles).", valueName: "tile"),
         transform: tiling)
     var tile: Tiling?
 
     @Option(name: .long, help: "The type of a field (default: double).")
     var type: BenchRequest.Element?
+
+    @Option(name: .long, help: "The order in space of wave3d: 4 (default) or 8.")
+    var order: BenchRequest.Order?
 
     @Option(name: .long, help: "The factors of solve: full (default), or mixed: in float, refined to double.")
     var precision: BenchRequest.Precision?
@@ -119,15 +127,17 @@ struct BenchCommand: ParsableCommand {
         if let grid, grid.count != axes ?? 2 {
             throw ValidationError("--grid: expected \(axes ?? 2) numbers for \(routine.rawValue), found \(grid.count)")
         }
-        return BenchRequest(routine: routine, work: try axes.map(heat) ?? dense(), grid: grid, repeats: repeats)
+        return BenchRequest(routine: routine, work: try axes.map(stencil) ?? dense(), grid: grid, repeats: repeats)
     }
 
     private func dense() throws -> BenchRequest.Work {
         let stray = [
             "--extents": extents != nil, "--steps": steps != nil, "--tile": tile != nil, "--type": type != nil,
+            "--order": order != nil,
         ]
         for name in stray.keys.sorted() where stray[name] == true {
-            throw ValidationError("\(name) is for heat2d and heat3d, not for \(routine.rawValue)")
+            let owner = name == "--order" ? "wave3d" : "stencils"
+            throw ValidationError("\(name) is for \(owner), not for \(routine.rawValue)")
         }
         guard let orders else { throw ValidationError("\(routine.rawValue) needs --n, the order of its matrices") }
         for (extent, value) in [(BenchRequest.Extent.m, m), (.k, k), (.rhs, rightHandSides)] {
@@ -149,7 +159,7 @@ struct BenchCommand: ParsableCommand {
         return .dense(shapes: shapes, block: block, precision: precision ?? .full, pivoting: pivoting ?? .partial)
     }
 
-    private func heat(axes: Int) throws -> BenchRequest.Work {
+    private func stencil(axes: Int) throws -> BenchRequest.Work {
         if block != nil { throw ValidationError("--block is for dense routines, not for \(routine.rawValue)") }
         for (extent, isGiven) in [
             (BenchRequest.Extent.n, orders != nil), (.m, m != nil), (.k, k != nil), (.rhs, rightHandSides != nil),
@@ -158,12 +168,16 @@ struct BenchCommand: ParsableCommand {
         }
         if precision != nil { throw ValidationError("--precision is for solve, not for \(routine.rawValue)") }
         if pivoting != nil { throw strayPivoting }
+        if order != nil, routine != .wave3d {
+            throw ValidationError("--order is for wave3d, not for \(routine.rawValue)")
+        }
         guard let extents, extents.count == axes else {
             throw ValidationError(
                 "\(routine.rawValue) needs --extents with \(axes) numbers: \(axes == 2 ? "4096x4096" : "256x256x256")")
         }
         guard let steps, steps >= 1 else { throw ValidationError("\(routine.rawValue) needs --steps, 1 or more") }
-        return .heat(extents: extents, steps: steps, element: type ?? .double, tiling: tile ?? .automatic)
+        return .stencil(
+            extents: extents, steps: steps, element: type ?? .double, tiling: tile ?? .automatic, order: order ?? .four)
     }
 
     private var strayPivoting: ValidationError {
@@ -181,6 +195,7 @@ struct BenchCommand: ParsableCommand {
 
 extension BenchRequest.Routine: ExpressibleByArgument {}
 extension BenchRequest.Element: ExpressibleByArgument {}
+extension BenchRequest.Order: ExpressibleByArgument {}
 extension BenchRequest.Precision: ExpressibleByArgument {}
 extension BenchRequest.Pivoting: ExpressibleByArgument {}
 

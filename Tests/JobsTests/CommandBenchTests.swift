@@ -143,16 +143,28 @@ struct CommandBenchTests {
         expectSound(line, rate: "gflops", share: "share_of_peak")
     }
 
-    @Test(arguments: ["float", "double"], [1, 2])
-    func heat(type: String, ranks: Int) async throws {
-        for (routine, extents) in [("heat2d", "200x130"), ("heat3d", "40x31x50")] {
-            let outcome = try await Command.ranks(
-                ranks, "bench", routine, "--extents", extents, "--steps", "30", "--type", type, "--json")
-            let line = try #require(try lines(outcome).first)
-            #expect(line["routine"] as? String == routine)
-            #expect(line["extents"] as? String == extents)
-            #expect(line["type"] as? String == type)
-            expectSound(line, rate: "gpoints_per_second", share: "share_of_triad")
+    /// Grids with a prime extent, more than one tile long.
+    static let stencils: [(line: [String], extents: String)] = [
+        (["heat2d"], "200x131"), (["heat3d"], "40x31x50"), (["wave3d"], "40x31x50"),
+        (["wave3d", "--order", "8"], "47x40x36"), (["box3d"], "40x31x50"), (["star2d"], "200x131"),
+        (["gray-scott"], "200x131"),
+    ]
+
+    @Test(arguments: stencils.indices, ["float", "double"])
+    func stencils(place: Int, type: String) async throws {
+        let (line, extents) = Self.stencils[place]
+        for (ranks, tile) in [(1, nil), (2, nil), (2, "off"), (3, "4x8")] {
+            let outcome = try await Launch.ranks(
+                ranks, "tessera",
+                ["bench"] + line + ["--extents", extents, "--steps", "30", "--type", type, "--json"]
+                    + (tile.map { ["--tile", $0] } ?? []), seconds: 120)
+            let report = try #require(try lines(outcome).first)
+            #expect(report["routine"] as? String == line[0])
+            #expect(report["extents"] as? String == extents)
+            #expect(report["type"] as? String == type)
+            #expect(report["order"] as? Int == (line[0] == "wave3d" ? line.count == 1 ? 4 : 8 : nil))
+            #expect(report["tile"] as? String != "several")
+            expectSound(report, rate: "gpoints_per_second", share: "share_of_triad")
         }
     }
 

@@ -60,6 +60,9 @@ struct CommandHelpTests {
         ["bench", "lu", "--n", "9", "--k", "2"], ["bench", "cholesky", "--n", "9", "--m", "2"],
         ["bench", "solve", "--n", "9", "--rhs", "0"], ["bench", "trsm", "--n", "9", "--rhs", "1,2"],
         ["bench", "heat2d", "--extents", "8x8", "--steps", "2", "--rhs", "2"],
+        ["bench", "heat2d", "--extents", "8x8", "--steps", "2", "--order", "4"],
+        ["bench", "wave3d", "--extents", "8x8x8", "--steps", "2", "--order", "6"],
+        ["bench", "gray-scott", "--extents", "8x8x8", "--steps", "2"], ["bench", "gemm", "--n", "9", "--order", "4"],
         ["bench", "heat3d", "--n", "8"], ["bench", "lu", "--n", "8", "--repeats", "0"],
         ["run", "a.yaml", "--progress", "loud"], ["compute"],
     ])

@@ -30,11 +30,14 @@ package func bench(
                 report(try benchDense(request.routine, bench, peak: peak))
             }
             try grid.close()
-        case .heat(let extents, let steps, let element, let tiling):
-            let triad = try MachineRates.triadRate(3, world)
+        case .stencil(let extents, let steps, let element, let tiling, let order):
+            let bench = StencilBench(
+                routine: request.routine, extents: extents, steps: steps, tiling: tiling, order: order,
+                shape: request.grid, repeats: request.repeats, triad: try MachineRates.triadRate(3, world), world: world
+            )
             switch element {
-            case .float: report(try benchHeat(Float.self, request, extents, steps, tiling, triad: triad, on: world))
-            case .double: report(try benchHeat(Double.self, request, extents, steps, tiling, triad: triad, on: world))
+            case .float: report(try benchStencil(Float.self, bench))
+            case .double: report(try benchStencil(Double.self, bench))
             }
         }
     } catch {

@@ -5,18 +5,19 @@ package struct BenchRequest: Hashable, Sendable {
     package enum Routine: String, CaseIterable, Sendable {
         case gemm, syrk, trsm, lu, cholesky
         case symmetricIndefinite = "symmetric-indefinite"
-        case gesv, solve, heat2d, heat3d
+        case gesv, solve, heat2d, heat3d, wave3d, box3d, star2d
+        case grayScott = "gray-scott"
 
-        /// The number of axes of a heat benchmark's grid; nil for a dense routine.
+        /// The number of axes of a stencil's grid; nil for a dense routine.
         package var axes: Int? {
             switch self {
-            case .heat2d: 2
-            case .heat3d: 3
+            case .heat2d, .star2d, .grayScott: 2
+            case .heat3d, .wave3d, .box3d: 3
             default: nil
             }
         }
 
-        /// The extents that a dense routine's matrices have, n among them; none for a heat benchmark.
+        /// The extents that a dense routine's matrices have, n among them; none for a stencil.
         package var extents: [Extent] {
             switch self {
             case .gemm: [.m, .n, .k]
@@ -24,7 +25,7 @@ package struct BenchRequest: Hashable, Sendable {
             case .trsm, .gesv, .solve: [.n, .rhs]
             case .lu: [.m, .n]
             case .cholesky, .symmetricIndefinite: [.n]
-            case .heat2d, .heat3d: []
+            case .heat2d, .heat3d, .wave3d, .box3d, .star2d, .grayScott: []
             }
         }
     }
@@ -54,6 +55,12 @@ package struct BenchRequest: Hashable, Sendable {
     /// The arithmetic of the factors of `solve`.
     package enum Precision: String, CaseIterable, Sendable { case full, mixed }
 
+    /// The order in space of `wave3d`.
+    package enum Order: Int, CaseIterable, Sendable {
+        case four = 4
+        case eight = 8
+    }
+
     /// How LU avoids small pivots.
     package enum Pivoting: String, CaseIterable, Sendable {
         case partial, tournament, threshold
@@ -66,8 +73,8 @@ package struct BenchRequest: Hashable, Sendable {
         ///
         /// `pivoting` is read by lu and gesv.
         case dense(shapes: [Shape], block: Int?, precision: Precision = .full, pivoting: Pivoting = .partial)
-        /// A grid of cells, stepped through time.
-        case heat(extents: [Int], steps: Int, element: Element, tiling: Tiling)
+        /// A grid of cells, stepped through time; `order` is read by wave3d.
+        case stencil(extents: [Int], steps: Int, element: Element, tiling: Tiling, order: Order = .four)
     }
 
     package let routine: Routine
