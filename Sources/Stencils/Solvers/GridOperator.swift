@@ -35,31 +35,26 @@ final class GridOperator<Scalar: StencilScalar> {
         _ update: LinearUpdate<Scalar>, extents: [Int], boundary: [Boundary], workers: Int?,
         on communicator: Communicator
     ) throws(TesseraError) {
-        let axes = extents.count
         self.update = update
         self.communicator = communicator
-        footprint = try update.footprint(axes)
-        readsPosition = update.linearity(axes).readsPosition
-        self.boundary = Self.padded(boundary).map(\.homogeneous)
-        let reach = footprint.reach(of: 0)
-        let halo = FieldHalo(
-            lower: reach.lower.array, upper: reach.upper.array, corners: footprint.readsCorners(of: 0))
+        readsPosition = update.linearity(extents.count).readsPosition
+        let geometry = try GridGeometry(
+            update, extents: extents, boundary: boundary, ranks: workers ?? 1)
+        footprint = geometry.footprint
+        self.boundary = geometry.boundary.map(\.homogeneous)
+        let halo = geometry.halo
         self.halo = halo
-        let canonical = canonicalExtents(extents)
-        let periodic = self.boundary.map(\.isPeriodic)
-        let shape =
-            workers.map {
-                GridPartition.shape(ranks: $0, extents: canonical, axes: axes, periodic: periodic, halos: [halo])
-            } ?? SIMD3(repeating: 1)
-        partition = GridPartition(
-            extents: canonical, axes: axes, shape: shape, periodic: periodic,
-            rank: workers == nil ? 0 : communicator.rank)
-        layout = GridLayout(count: partition.count, lower: reach.lower, upper: reach.upper, of: Scalar.self)
+        partition = geometry.box(of: workers == nil ? 0 : communicator.rank)
+        layout = geometry.layout(partition)
         exchange = try HaloExchange(
             [HaloMember(field: 0, halo: halo, reach: reach, boundaries: self.boundary)], partition: partition, layout: layout,
             on: communicator)
         givenExchange = try HaloExchange(
+<<<<<<< HEAD
             [HaloMember(field: 0, halo: halo, reach: reach, boundaries: Self.padded(boundary))], partition: partition,
+=======
+            [HaloMember(field: 0, halo: halo, boundaries: geometry.boundary)], partition: partition,
+>>>>>>> 75ade995f69332e6f8af116c07729b7eac6d1da8
             layout: layout, on: communicator)
         let table = LaneSlot.fields * LaneSlot.levels
         inputs = .allocate(capacity: table)
@@ -105,10 +100,6 @@ final class GridOperator<Scalar: StencilScalar> {
             fields: [halo])
     }
 
-    private static func padded(_ boundary: [Boundary]) -> [Boundary] {
-        Array(repeating: .neumann, count: 3 - boundary.count) + boundary
-    }
-
     /// Refuses what is no linear update of a grid. Local.
     static func check(_ update: LinearUpdate<Scalar>, extents: [Int], boundary: [Boundary]) throws(TesseraError) {
         func check(_ holds: Bool, _ name: String, _ expected: String, _ found: String) throws(TesseraError) {
@@ -119,6 +110,8 @@ final class GridOperator<Scalar: StencilScalar> {
         try check(
             extents.allSatisfy { $0 >= 1 && $0 <= Int(Int32.max) }, "extents", "1 to \(Int32.max) cells an axis",
             "\(extents)")
+        try check(
+            extents.reduce(1) { saturatingProduct($0, $1) } <= 1 << 56, "extents", "at most 2^56 cells", "\(extents)")
         try check(boundary.count == axes, "boundary", "one for each of \(axes) axes", "\(boundary.count)")
         let isLinear = boundary.allSatisfy { boundary in
             guard case .sides(let lower, let upper) = boundary else { return true }
@@ -130,6 +123,47 @@ final class GridOperator<Scalar: StencilScalar> {
             footprint.taps.allSatisfy { $0.ago == 0 }, "update", "the current level alone", "a level before it")
         let fault = update.linearity(axes).fault
         try check(fault == nil, "update", "a linear update: a sum of values times parameters", fault ?? "")
+    }
+}
+
+/// How a grid and an update's halo are dealt to ranks: the same on all of them.
+struct GridGeometry<Scalar: StencilScalar> {
+    let footprint: Footprint
+    let halo: FieldHalo
+    /// As given, along plane, row, column.
+    let boundary: [Boundary]
+    private let first: GridPartition
+
+    init(
+        _ update: LinearUpdate<Scalar>, extents: [Int], boundary: [Boundary], ranks: Int
+    ) throws(TesseraError) {
+        let axes = extents.count
+        footprint = try update.footprint(axes)
+        let reach = footprint.reach(of: 0)
+        halo = FieldHalo(
+            lower: reach.lower.array, upper: reach.upper.array, corners: footprint.readsCorners(of: 0))
+        self.boundary = Array(repeating: .neumann, count: 3 - axes) + boundary
+        let canonical = canonicalExtents(extents)
+        let periodic = self.boundary.map(\.isPeriodic)
+        let shape = GridPartition.shape(
+            ranks: ranks, extents: canonical, axes: axes, periodic: periodic, halos: [halo])
+        first = GridPartition(extents: canonical, axes: axes, shape: shape, periodic: periodic, rank: 0)
+    }
+
+    func box(of rank: Int) -> GridPartition { first.box(of: rank) }
+
+    func layout(_ box: GridPartition) -> GridLayout {
+        GridLayout(count: box.count, lower: SIMD3(halo.lower), upper: SIMD3(halo.upper), of: Scalar.self)
+    }
+
+    /// What so many fields take, ghosts and padding included; the first rank's box is the largest.
+    func memory(fields: Int) -> MemoryDemand {
+        let shares = (0..<first.shape.product).map { rank in
+            GridLayout.bytes(
+                count: box(of: rank).count, lower: SIMD3(halo.lower), upper: SIMD3(halo.upper), levels: fields,
+                of: Scalar.self)
+        }
+        return MemoryDemand(largest: shares[0], total: shares.reduce(0, saturatingSum))
     }
 }
 

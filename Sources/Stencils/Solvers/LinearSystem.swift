@@ -54,10 +54,10 @@ public final class LinearSystem<Scalar: StencilScalar> {
     ) throws(TesseraError) {
         try communicator.agree("LinearSystem", on: extents) { () throws(TesseraError) in
             try GridOperator.check(update, extents: extents, boundary: boundary)
-            let bytes = extents.reduce(MemoryLayout<Scalar>.stride) { saturatingProduct($0, $1) }
-            let fields = saturatingProduct(bytes, Self.fields)
+            let geometry = try GridGeometry(
+                update, extents: extents, boundary: boundary, ranks: communicator.size)
             try communicator.requireMemory(
-                MemoryDemand(largest: fields / communicator.size, total: fields),
+                geometry.memory(fields: Self.fields),
                 for: "a linear system of \(extents.map(String.init).joined(separator: "x")) cells")
         }
         self.extents = extents
@@ -124,7 +124,6 @@ public final class LinearSystem<Scalar: StencilScalar> {
             let norm = try prepareRightHandSide()
             var run = SolverRun<Scalar>(
                 goal: tolerance * norm, maximumIterations: maximumIterations, progress: progress, on: communicator)
-            if norm == 0 { solution.set(0) }
             let (outcome, residual) = try iterate(method, &run, norm)
             if isSingular && outcome != .notFinite {
                 solution.add(Scalar(-(try solution.sum() / Double(solution.count))))
@@ -137,6 +136,11 @@ public final class LinearSystem<Scalar: StencilScalar> {
         _ method: SolverMethod, _ run: inout SolverRun<Scalar>, _ norm: Double
     ) throws(TesseraError) -> (SolverOutcome, Double) {
         guard norm.isFinite else { return (.notFinite, norm) }
+        if norm == 0 {
+            solution.set(0)
+            run.note(0)
+            return (.converged, 0)
+        }
         switch method {
         case .conjugateGradients(.none):
             return try conjugateGradients.solve(solution, b, &run, precondition: nil)
