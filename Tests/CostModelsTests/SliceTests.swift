@@ -28,6 +28,6 @@ struct SliceTests {
             grid: grid,
             axes: [SliceModel.Axis(first: 0, step: 2, count: 4), SliceModel.Axis(first: 3, step: 1, count: 1)])
         #expect((0..<8).map { model.words(from: $0) } == [2, 0, 0, 2, 0, 0, 0, 0])
-        #expect(model.places(of: 7).allSatisfy(\.isEmpty))
+        #expect(model.places(of: 7).allSatisfy { $0.isEmpty })
     }
 }

@@ -144,15 +144,15 @@ struct CommandBenchTests {
     }
 
     /// Grids with a prime extent, more than one tile long.
-    static let stencils: [(line: [String], extents: String)] = [
+    static let stencilRuns: [(line: [String], extents: String)] = [
         (["heat2d"], "200x131"), (["heat3d"], "40x31x50"), (["wave3d"], "40x31x50"),
         (["wave3d", "--order", "8"], "47x40x36"), (["box3d"], "40x31x50"), (["star2d"], "200x131"),
         (["gray-scott"], "200x131"),
     ]
 
-    @Test(arguments: stencils.indices, ["float", "double"])
+    @Test(arguments: stencilRuns.indices, ["float", "double"])
     func stencils(place: Int, type: String) async throws {
-        let (line, extents) = Self.stencils[place]
+        let (line, extents) = Self.stencilRuns[place]
         for (ranks, tile) in [(1, nil), (2, nil), (2, "off"), (3, "4x8")] {
             let outcome = try await Launch.ranks(
                 ranks, "tessera",

@@ -44,17 +44,14 @@ final class GridOperator<Scalar: StencilScalar> {
         self.boundary = geometry.boundary.map(\.homogeneous)
         let halo = geometry.halo
         self.halo = halo
+        let reach = (lower: SIMD3(halo.lower), upper: SIMD3(halo.upper))
         partition = geometry.box(of: workers == nil ? 0 : communicator.rank)
         layout = geometry.layout(partition)
         exchange = try HaloExchange(
             [HaloMember(field: 0, halo: halo, reach: reach, boundaries: self.boundary)], partition: partition, layout: layout,
             on: communicator)
         givenExchange = try HaloExchange(
-<<<<<<< HEAD
-            [HaloMember(field: 0, halo: halo, reach: reach, boundaries: Self.padded(boundary))], partition: partition,
-=======
-            [HaloMember(field: 0, halo: halo, boundaries: geometry.boundary)], partition: partition,
->>>>>>> 75ade995f69332e6f8af116c07729b7eac6d1da8
+            [HaloMember(field: 0, halo: halo, reach: reach, boundaries: geometry.boundary)], partition: partition,
             layout: layout, on: communicator)
         let table = LaneSlot.fields * LaneSlot.levels
         inputs = .allocate(capacity: table)
