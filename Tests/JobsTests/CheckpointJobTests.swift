@@ -110,17 +110,17 @@ struct CheckpointJobTests {
     /// A fit of a moment and minutes of variances: the signal comes between these.
     @Test func aPredictionIsStoppedAndNeedsNoFactorization() async throws {
         let job = Command.jobs + "/terrain-gp.yaml"
-        let settings = ["samples=500", "pictures=false", "checkpoint.every=10"]
+        let settings = ["samples=2000", "pictures=false", "checkpoint.every=10"]
         let outcome = try await run(
             job, ranks: 2, settings + ["variance=true", "panel=1"], signal: ("TERM", after: 8))
         #expect(!outcome.timedOut && outcome.status != 0)
         let lines = lines(outcome)
         #expect(lines.count == 2, "\(outcome.errors)")
-        #expect(lines.first?.hasPrefix("tessera: saved at column 500 in ") == true)
+        #expect(lines.first?.hasPrefix("tessera: saved at column 2000 in ") == true)
         #expect(lines.last == "tessera: stopped by signal 15")
         #expect(generations() == ["generation-000001"])
         let resumed = try await resume(job, ranks: 3, settings)
-        #expect(resumed["resumed_at_column"] as? Int == 500)
+        #expect(resumed["resumed_at_column"] as? Int == 2000)
         #expect(resumed["fit_gflops"] as? Double == 0)
         let whole = try await run(job, ranks: 2, settings)
         #expect(whole.status == 0, "\(whole.errors)")
