@@ -16,7 +16,10 @@ public struct GridTransferAxis: Hashable, Sendable {
     public let lower: Double
     public let upper: Double
 
-    /// - Parameter ends: distances of the outermost cells from the ends, in cells; nil around a periodic axis.
+    /// - Parameters:
+    ///   - fine: cells of the fine grid.
+    ///   - coarse: cells of the coarse grid.
+    ///   - ends: distances of the outermost cells from the ends, in cells; nil around a periodic axis.
     public init(fine: Int, coarse: Int, ends: (lower: Double, upper: Double)?) {
         self.fine = fine
         self.coarse = coarse

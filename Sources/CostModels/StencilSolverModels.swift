@@ -108,6 +108,7 @@ public struct StencilSolverModel: Sendable {
     /// Chebyshev's iteration with given bounds, which computes the residual every so many steps, and once at the start.
     ///
     /// - Parameters:
+    ///   - rank: the one that sends.
     ///   - applications: of the operator within the solve, the residuals' among them.
     ///   - norms: residual norms taken.
     public func chebyshev(by rank: Int, applications: Int, norms: Int) -> SolverTraffic {

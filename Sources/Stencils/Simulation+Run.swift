@@ -10,12 +10,14 @@ import MessagePassing
 
 extension Simulation {
     /// Does `steps` steps, and saves the simulation meanwhile: after each step whose number is a multiple of `saving`, when
-    /// the store's interval has passed, and when a signal that ``/MessagePassing/SignalWatch`` notes stops the run.
+    /// the store's interval has passed, and when a signal that `SignalWatch` notes stops the run.
     /// Collective.
     ///
     /// - Parameters:
+    ///   - steps: how many.
     ///   - store: where it saves itself; nil for a run that signals stop and nothing saves.
     ///   - saving: steps between checkpoints; nil leaves it to the store's interval and to signals.
+    ///   - progress: how the steps are shown on standard error.
     /// - Returns: what was done on this rank, and in what time.
     /// - Throws, on all ranks: `TesseraError.interrupted` at the end of a tile, after saving, where a rank was asked to
     ///   stop; what ``save(in:)`` throws; `TesseraError.argument` where steps are negative or `saving` is below 1.
@@ -33,10 +35,12 @@ extension Simulation {
     /// ``advance(steps:checkpoints:every:progress:)``.
     ///
     /// - Parameters:
+    ///   - test: what ends the run.
     ///   - interval: steps between tests.
     ///   - steps: the most steps of this run.
     ///   - store: where it saves itself, if anywhere.
     ///   - saving: steps between checkpoints.
+    ///   - progress: how the steps are shown on standard error.
     /// - Returns: why it has ended.
     /// - Throws, on all ranks: as ``advance(steps:checkpoints:every:progress:)``; `TesseraError.notFinite` where the
     ///   test's number is NaN; `TesseraError.argument` where `interval` is below 1 or the test does not fit.

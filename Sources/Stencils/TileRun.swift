@@ -16,7 +16,7 @@ typealias SweepKernel<Scalar> = @Sendable (SweepPlan<Scalar>) -> Void
 public enum SweepThreads {
     private static let value = Atomic<Int>(1)
 
-    /// How many; set by ``Tessera`` from the cores of the rank. Values below 1 count as 1.
+    /// How many; set by `Tessera.run` from the cores of the rank. Values below 1 count as 1.
     public static var count: Int {
         get { value.load(ordering: .relaxed) }
         set { value.store(max(1, newValue), ordering: .relaxed) }

@@ -48,7 +48,8 @@ final class GridOperator<Scalar: StencilScalar> {
         partition = geometry.box(of: workers == nil ? 0 : communicator.rank)
         layout = geometry.layout(partition)
         exchange = try HaloExchange(
-            [HaloMember(field: 0, halo: halo, reach: reach, boundaries: self.boundary)], partition: partition, layout: layout,
+            [HaloMember(field: 0, halo: halo, reach: reach, boundaries: self.boundary)], partition: partition,
+            layout: layout,
             on: communicator)
         givenExchange = try HaloExchange(
             [HaloMember(field: 0, halo: halo, reach: reach, boundaries: geometry.boundary)], partition: partition,

@@ -70,7 +70,9 @@ public final class ImplicitSteps<Scalar: StencilScalar> {
     ///     coefficient for heat.
     ///   - scheme: how a step is taken.
     ///   - timeStep: the time of one step.
-    ///   - extents, boundary, communicator: as for ``LinearSystem``.
+    ///   - extents: as for ``LinearSystem``.
+    ///   - boundary: as for ``LinearSystem``.
+    ///   - communicator: as for ``LinearSystem``.
     /// - Throws: as ``LinearSystem``.
     @inlinable
     public convenience init<S: Stencil>(
