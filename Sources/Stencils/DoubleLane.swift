@@ -68,13 +68,13 @@ extension DoubleLane {
     public static var width: Int { 8 }
 
     @inlinable @inline(__always)
-    public static func load(_ source: GridTaps<Double>, offset: Int) -> Self {
-        Self(value: tessera_double8_load(source.base + offset))
+    public static func load(_ source: GridTaps<Double>, row: Int, column: Int) -> Self {
+        Self(value: tessera_double8_loadBeside(source.base + row, column))
     }
 
     @inlinable @inline(__always)
     public func store(at site: GridSite<Double>, field: Int) {
-        tessera_double8_store(site.outputs[field] + site.offset, value)
+        tessera_double8_store(site.tables.outputs[unchecked: field] + site.offset, value)
     }
 
     @inlinable @inline(__always)

@@ -68,13 +68,13 @@ extension FloatLane {
     public static var width: Int { 16 }
 
     @inlinable @inline(__always)
-    public static func load(_ source: GridTaps<Float>, offset: Int) -> Self {
-        Self(value: tessera_float16_load(source.base + offset))
+    public static func load(_ source: GridTaps<Float>, row: Int, column: Int) -> Self {
+        Self(value: tessera_float16_loadBeside(source.base + row, column))
     }
 
     @inlinable @inline(__always)
     public func store(at site: GridSite<Float>, field: Int) {
-        tessera_float16_store(site.outputs[field] + site.offset, value)
+        tessera_float16_store(site.tables.outputs[unchecked: field] + site.offset, value)
     }
 
     @inlinable @inline(__always)

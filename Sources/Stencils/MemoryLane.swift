@@ -9,8 +9,9 @@ public protocol MemoryLane: Lane where Site == GridSite<Scalar>, Source == GridT
     static var axes: Int { get }
     /// The number of points.
     static var width: Int { get }
-    /// Reads `width` numbers, the first of them `offset` scalars after the first point; aligned for one number.
-    static func load(_ source: GridTaps<Scalar>, offset: Int) -> Self
+    /// Reads `width` numbers, the first of them `row + column` scalars after the first point; `row`, the way to another row, is
+    /// a multiple of `width`.
+    static func load(_ source: GridTaps<Scalar>, row: Int, column: Int) -> Self
     /// Makes the numbers the next ones of a field.
     func store(at site: GridSite<Scalar>, field: Int)
     /// `first, first + 1, ...`, each rounded once.
@@ -32,13 +33,26 @@ public struct GridTaps<Scalar> {
     }
 }
 
+/// Where the fields lie: the first interior cell of every slot, and of every field's next level. By value, so that the compiler
+/// sees that no store of a sweep changes an address.
+@frozen
+public struct SweepTables<Scalar> {
+    @usableFromInline let inputs: InlineArray<24, UnsafePointer<Scalar>>
+    @usableFromInline let outputs: InlineArray<8, UnsafeMutablePointer<Scalar>>
+
+    @inlinable @inline(__always)
+    package init(
+        inputs: UnsafePointer<UnsafePointer<Scalar>>, outputs: UnsafePointer<UnsafeMutablePointer<Scalar>>
+    ) {
+        self.inputs = InlineArray { inputs[$0] }
+        self.outputs = InlineArray { outputs[$0] }
+    }
+}
+
 /// Where an update stands: an offset that holds in every field and level, and the global index.
 @frozen
 public struct GridSite<Scalar> {
-    /// The first interior cell of every slot.
-    @usableFromInline let inputs: UnsafePointer<UnsafePointer<Scalar>>
-    /// The first interior cell of every field's next level.
-    @usableFromInline let outputs: UnsafePointer<UnsafeMutablePointer<Scalar>>
+    @usableFromInline let tables: SweepTables<Scalar>
     /// The first point's offset from the first interior cell.
     @usableFromInline let offset: Int
     @usableFromInline let planeStride: Int
@@ -50,11 +64,10 @@ public struct GridSite<Scalar> {
 
     @inlinable @inline(__always)
     package init(
-        inputs: UnsafePointer<UnsafePointer<Scalar>>, outputs: UnsafePointer<UnsafeMutablePointer<Scalar>>,
-        offset: Int, planeStride: Int, rowStride: Int, plane: Int, row: Int, column: Int, time: Double
+        _ tables: SweepTables<Scalar>, offset: Int, planeStride: Int, rowStride: Int, plane: Int, row: Int, column: Int,
+        time: Double
     ) {
-        self.inputs = inputs
-        self.outputs = outputs
+        self.tables = tables
         self.offset = offset
         self.planeStride = planeStride
         self.rowStride = rowStride
@@ -68,7 +81,9 @@ public struct GridSite<Scalar> {
 extension MemoryLane {
     @inlinable @inline(__always)
     public static func source(at site: GridSite<Scalar>, slot: Int) -> GridTaps<Scalar> {
-        GridTaps(base: site.inputs[slot] + site.offset, planeStride: site.planeStride, rowStride: site.rowStride)
+        GridTaps(
+            base: site.tables.inputs[unchecked: slot] + site.offset, planeStride: site.planeStride,
+            rowStride: site.rowStride)
     }
 
     @inlinable @inline(__always)
@@ -76,7 +91,7 @@ extension MemoryLane {
 
     @inlinable @inline(__always)
     public static func tap(_ source: GridTaps<Scalar>, plane: Int, row: Int, column: Int, axes: Int) -> Self {
-        load(source, offset: plane &* source.planeStride &+ row &* source.rowStride &+ column)
+        load(source, row: plane &* source.planeStride &+ row &* source.rowStride, column: column)
     }
 
     @inlinable @inline(__always)

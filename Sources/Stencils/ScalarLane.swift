@@ -62,9 +62,13 @@ extension ScalarLane {
     @inlinable @inline(__always)
     public static var width: Int { 1 }
     @inlinable @inline(__always)
-    public static func load(_ source: GridTaps<Scalar>, offset: Int) -> Self { Self(value: source.base[offset]) }
+    public static func load(_ source: GridTaps<Scalar>, row: Int, column: Int) -> Self {
+        Self(value: source.base[row &+ column])
+    }
     @inlinable @inline(__always)
-    public func store(at site: GridSite<Scalar>, field: Int) { site.outputs[field][site.offset] = value }
+    public func store(at site: GridSite<Scalar>, field: Int) {
+        site.tables.outputs[unchecked: field][site.offset] = value
+    }
     @inlinable @inline(__always)
     public static func ramp(from first: Int) -> Self { Self(value: Scalar(first)) }
 }

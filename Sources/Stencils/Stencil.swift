@@ -11,7 +11,9 @@
 /// }
 /// ```
 ///
-/// The update must take the same taps whatever the values: choose between values with ``select(_:_:_:)``.
+/// The update must take the same taps whatever the values: choose between values with ``select(_:_:_:)``. Mark it
+/// `@inline(__always)` where it takes more than a handful of taps: left to its own judgement, the compiler makes it a call for
+/// each vector of points.
 public protocol Stencil: MultiFieldStencil where Field == SingleField {
     /// The value of a point after the step.
     func update<L: Lane>(_ u: Taps<L>) -> L
@@ -31,7 +33,7 @@ extension Stencil {
 /// struct Wave: MultiFieldStencil {
 ///     enum Field: Int, FieldName { case height, speed }
 ///     var r: Double
-///     @inlinable func update<L: Lane>(_ cell: Cell<L, Field>) -> Updates {
+///     @inline(__always) func update<L: Lane>(_ cell: Cell<L, Field>) -> Updates {
 ///         let u = cell[.height], before = cell[.height, ago: 1], c = cell[.speed]
 ///         return cell.next((.height, 2 * u[0, 0] - before[0, 0] + r * (c[0, 0] * c[0, 0]) * u.laplacian(order: 4)))
 ///     }

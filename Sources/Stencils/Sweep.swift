@@ -2,8 +2,9 @@
 //
 // The inner loop runs along the last axis in whole lanes. The last lane of a row may run over into the row's own right
 // ghosts and padding, which are filled anew before anything reads them; where the cells beyond the box are done, too, the
-// first one begins at a lane's boundary, with cells that nobody reads any more. The update is called at one place, so that the
-// compiler inlines it there. No allocation, no exclusivity checks.
+// first one begins at a lane's boundary, with cells that nobody reads any more: so every lane of the point itself lies on a
+// whole vector, which `loadBeside` in CLanes relies on. The update is called at one place, so that the compiler inlines it
+// there; an update of many taps says `@inline(__always)` itself. No allocation, no exclusivity checks.
 
 /// Everything that a sweep needs, by value.
 @frozen
@@ -48,15 +49,16 @@ struct SweepPlan<Scalar> {
 func sweep<S: MultiFieldStencil, L: MemoryLane>(
     _ stencil: S, _ plan: SweepPlan<S.Scalar>, with lane: L.Type
 ) where L.Scalar == S.Scalar {
+    let tables = SweepTables(inputs: plan.inputs, outputs: plan.outputs)
     for plane in plan.planes {
         for row in plan.rows {
             let offset = plane &* plan.planeStride &+ row &* plan.rowStride
             var column = plan.columns.lowerBound
             while column < plan.columns.upperBound {
                 let site = GridSite(
-                    inputs: plan.inputs, outputs: plan.outputs, offset: offset &+ column,
-                    planeStride: plan.planeStride, rowStride: plan.rowStride, plane: plan.firstPlane &+ plane,
-                    row: plan.firstRow &+ row, column: plan.firstColumn &+ column, time: plan.time)
+                    tables, offset: offset &+ column, planeStride: plan.planeStride, rowStride: plan.rowStride,
+                    plane: plan.firstPlane &+ plane, row: plan.firstRow &+ row, column: plan.firstColumn &+ column,
+                    time: plan.time)
                 _ = stencil.update(Cell<L, S.Field>(site))
                 column &+= L.width
             }

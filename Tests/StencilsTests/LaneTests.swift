@@ -22,12 +22,14 @@ struct LaneTests {
     where L.Scalar == S {
         var memory = [S](repeating: 0, count: L.width + 1)
         memory.withUnsafeMutableBufferPointer { numbers in
-            var output = numbers.baseAddress!
-            var input = UnsafePointer(output)
+            var outputs = [UnsafeMutablePointer<S>](repeating: numbers.baseAddress!, count: LaneSlot.fields)
+            var inputs = [UnsafePointer<S>](
+                repeating: UnsafePointer(numbers.baseAddress!), count: LaneSlot.fields * LaneSlot.levels)
             // Off by one scalar: stores need no more than a number's alignment.
             lane.store(
                 at: GridSite(
-                    inputs: &input, outputs: &output, offset: 1, planeStride: 0, rowStride: 0, plane: 0, row: 0,
+                    SweepTables(inputs: &inputs, outputs: &outputs), offset: 1, planeStride: 0, rowStride: 0, plane: 0,
+                    row: 0,
                     column: 0, time: 0), field: 0)
         }
         return Array(memory.dropFirst())
@@ -44,7 +46,7 @@ struct LaneTests {
                     right.withUnsafeBufferPointer { b in
                         let taps = [a, b].map { GridTaps(base: $0.baseAddress!, planeStride: 0, rowStride: 0) }
                         return Self.results(
-                            V.load(taps[0], offset: start), V.load(taps[1], offset: start), 0.3, 0.7)
+                            V.load(taps[0], row: start, column: 0), V.load(taps[1], row: start, column: 0), 0.3, 0.7)
                     }
                 }
                 for (operation, lane) in vector.enumerated() {
@@ -61,6 +63,28 @@ struct LaneTests {
             }
         }
     }
+
+    /// Taps at distances that the compiler knows, which may be put together from whole vectors, on either side of one.
+    private func tapsOfKnownDistance<S: StencilScalar, V: MemoryLane>(_: S.Type, _: V.Type) where V.Scalar == S {
+        let numbers = UnsafeMutableBufferPointer<S>.allocate(capacity: 128)
+        defer { numbers.deallocate() }
+        for k in numbers.indices { numbers.initializeElement(at: k, to: S(k)) }
+        let taps = GridTaps(base: UnsafePointer(numbers.baseAddress!) + 48, planeStride: 0, rowStride: 0)
+        @inline(__always)
+        func first(_ column: Int) -> [S] { bits(V.load(taps, row: 0, column: column), S.self) }
+        let found = [
+            first(-33), first(-17), first(-16), first(-15), first(-9), first(-8), first(-7), first(-6), first(-5),
+            first(-4), first(-3), first(-2), first(-1), first(0), first(1), first(2), first(3), first(4), first(5),
+            first(6), first(7), first(8), first(9), first(10), first(11), first(12), first(13), first(14), first(15),
+            first(16), first(17), first(31),
+        ]
+        for (column, found) in zip([-33, -17, -16, -15] + Array(-9...17) + [31], found) {
+            #expect(found == (0..<V.width).map { S(48 + column + $0) }, "\(column) columns away")
+        }
+    }
+
+    @Test func tapsOfDoubleAreFoundAtEveryDistance() { tapsOfKnownDistance(Double.self, DoubleLane<2>.self) }
+    @Test func tapsOfFloatAreFoundAtEveryDistance() { tapsOfKnownDistance(Float.self, FloatLane<2>.self) }
 
     @Test func vectorsOfDoubleHaveTheBitsOfScalars() { compare(Double.self, DoubleLane<2>.self) }
     @Test func vectorsOfFloatHaveTheBitsOfScalars() { compare(Float.self, FloatLane<2>.self) }

@@ -33,6 +33,52 @@
 TESSERA_DEFINE_LANE(double, tessera_double8, tessera_double8_unaligned, long, tessera_long8, 8)
 TESSERA_DEFINE_LANE(float, tessera_float16, tessera_float16_unaligned, int, tessera_int16, 16)
 
+// The numbers from `shift` beyond `a`, which lies on a whole vector. A vector that crosses a cache line costs two loads, so
+// that where the shift is known when compiled, two whole vectors are put together: each is loaded once for all taps on
+// either side of it. As integers, whose concatenations are one instruction.
+#ifdef __AVX512F__
+#define TESSERA_PICK8(s) s, s + 1, s + 2, s + 3, s + 4, s + 5, s + 6, s + 7
+#define TESSERA_BESIDE8(s) case s: chosen = __builtin_shufflevector(lower, upper, TESSERA_PICK8(s)); break;
+#define TESSERA_BESIDE16(s)                                                                                            \
+    case s: chosen = __builtin_shufflevector(lower, upper, TESSERA_PICK8(s), TESSERA_PICK8(s + 8)); break;
+
+TESSERA_LANE tessera_double8 tessera_double8_loadBeside(const double *a, long shift) {
+    if (!__builtin_constant_p(shift) || (shift & 7) == 0) return tessera_double8_load(a + shift);
+    const double *whole = a + (shift & ~7L);
+    tessera_long8 lower = (tessera_long8)tessera_double8_load(whole), chosen = lower;
+    tessera_long8 upper = (tessera_long8)tessera_double8_load(whole + 8);
+    switch (shift & 7) {
+        TESSERA_BESIDE8(1) TESSERA_BESIDE8(2) TESSERA_BESIDE8(3) TESSERA_BESIDE8(4)
+        TESSERA_BESIDE8(5) TESSERA_BESIDE8(6) TESSERA_BESIDE8(7)
+    }
+    return (tessera_double8)chosen;
+}
+
+TESSERA_LANE tessera_float16 tessera_float16_loadBeside(const float *a, long shift) {
+    if (!__builtin_constant_p(shift) || (shift & 15) == 0) return tessera_float16_load(a + shift);
+    const float *whole = a + (shift & ~15L);
+    tessera_int16 lower = (tessera_int16)tessera_float16_load(whole), chosen = lower;
+    tessera_int16 upper = (tessera_int16)tessera_float16_load(whole + 16);
+    switch (shift & 15) {
+        TESSERA_BESIDE16(1) TESSERA_BESIDE16(2) TESSERA_BESIDE16(3) TESSERA_BESIDE16(4) TESSERA_BESIDE16(5)
+        TESSERA_BESIDE16(6) TESSERA_BESIDE16(7) TESSERA_BESIDE16(8) TESSERA_BESIDE16(9) TESSERA_BESIDE16(10)
+        TESSERA_BESIDE16(11) TESSERA_BESIDE16(12) TESSERA_BESIDE16(13) TESSERA_BESIDE16(14) TESSERA_BESIDE16(15)
+    }
+    return (tessera_float16)chosen;
+}
+
+#undef TESSERA_BESIDE16
+#undef TESSERA_BESIDE8
+#undef TESSERA_PICK8
+#else
+TESSERA_LANE tessera_double8 tessera_double8_loadBeside(const double *a, long shift) {
+    return tessera_double8_load(a + shift);
+}
+TESSERA_LANE tessera_float16 tessera_float16_loadBeside(const float *a, long shift) {
+    return tessera_float16_load(a + shift);
+}
+#endif
+
 #undef TESSERA_DEFINE_LANE
 #undef TESSERA_LANE
 

@@ -15,6 +15,7 @@ struct BenchBox<Scalar: StencilScalar>: Stencil {
 
     init(r: Double) { weights = SIMD4(1, 0, 0, 0) + r / 30 * SIMD4(-128, 14, 3, 1) }
 
+    @inline(__always)
     func update<L: Lane>(_ u: Taps<L>) -> L {
         let edges = u.diagonals(0) + (u.cross(-1) + u.cross(1))
         let corners = u.diagonals(-1) + u.diagonals(1)

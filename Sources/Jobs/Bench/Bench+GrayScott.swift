@@ -18,6 +18,7 @@ struct BenchGrayScott<Scalar: StencilScalar>: MultiFieldStencil {
     static var feed: Double { 0.04 }
     static var kill: Double { 0.06 }
 
+    @inline(__always)
     func update<L: Lane>(_ cell: Cell<L, GrayScottField>) -> Updates {
         let (u, v) = (cell[.u], cell[.v])
         let reaction = u.center * (v.center * v.center)

@@ -13,6 +13,7 @@ enum StarField: Int, FieldName { case input, output }
 struct BenchStar<Scalar: StencilScalar>: MultiFieldStencil {
     typealias Field = StarField
 
+    @inline(__always)
     func update<L: Lane>(_ cell: Cell<L, StarField>) -> Updates {
         let input = cell[.input]
         let weights: InlineArray<2, Double> = [1.0 / 4, 1.0 / 8]

@@ -38,6 +38,7 @@ struct BenchWave<Scalar: StencilScalar, let order: Int>: MultiFieldStencil {
         return depth * depth
     }
 
+    @inline(__always)
     func update<L: Lane>(_ cell: Cell<L, WaveField>) -> Updates {
         let u = cell[.pressure]
         let s = strength * ((depth(cell, 0) + depth(cell, 1)) + depth(cell, 2))

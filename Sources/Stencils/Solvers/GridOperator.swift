@@ -171,17 +171,9 @@ extension SweepPlan {
         whole partition: GridPartition, _ layout: GridLayout, inputs: UnsafePointer<UnsafePointer<Scalar>>,
         outputs: UnsafePointer<UnsafeMutablePointer<Scalar>>
     ) {
-        self.inputs = inputs
-        self.outputs = outputs
-        planes = 0..<partition.count.x
-        rows = 0..<partition.count.y
-        columns = 0..<partition.count.z
-        planeStride = layout.planeStride
-        rowStride = layout.rowStride
-        firstPlane = partition.start.x
-        firstRow = partition.start.y
-        firstColumn = partition.start.z
-        time = 0
+        self.init(
+            CellBox(first: .zero, end: partition.count), inputs: inputs, outputs: outputs, layout: layout,
+            start: partition.start, time: 0)
     }
 }
 
