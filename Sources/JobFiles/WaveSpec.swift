@@ -80,7 +80,7 @@ public struct WaveSpec: JobSpec {
     static let kind = "wave"
     static let summary = "acoustic waves from point sources in a medium of any velocity, recorded by receivers."
     static let inputKeys = ["velocity"]
-    static let memoryKey = "spacing"
+    static let memoryKey = "extents"
     /// What `auto` takes of the largest stable step.
     private static let automatic = 0.9
 

@@ -34,7 +34,8 @@ struct SteppedJobTests {
         for ranks in [1, 3] {
             let other = try await run(name, ranks: ranks, settings)
             for (file, bytes) in zip(files, expected) {
-                #expect(try Data(contentsOf: URL(filePath: "\(other.folder)/\(file)")) == bytes, "\(file), \(ranks) ranks")
+                #expect(
+                    try Data(contentsOf: URL(filePath: "\(other.folder)/\(file)")) == bytes, "\(file), \(ranks) ranks")
             }
         }
         return first
