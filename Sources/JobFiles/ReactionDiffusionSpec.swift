@@ -24,8 +24,8 @@ public struct ReactionDiffusionSpec: JobSpec {
         case coral
         /// A sheet with holes.
         case holes
-        /// Fronts and spirals that never rest.
-        case waves
+        /// Rings and spots that come and go.
+        case loops
         /// Spots that are born and die without end.
         case chaos
 
@@ -38,7 +38,7 @@ public struct ReactionDiffusionSpec: JobSpec {
             case .maze: (0.029, 0.057)
             case .coral: (0.0545, 0.062)
             case .holes: (0.039, 0.058)
-            case .waves: (0.014, 0.045)
+            case .loops: (0.018, 0.051)
             case .chaos: (0.026, 0.051)
             }
         }

@@ -29,7 +29,7 @@ import Testing
     @Test(arguments: [
         (
             "pattern: dots",
-            "job.yaml:4: pattern: expected spots, mitosis, stripes, maze, coral, holes, waves or chaos, found 'dots'"
+            "job.yaml:4: pattern: expected spots, mitosis, stripes, maze, coral, holes, loops or chaos, found 'dots'"
         ),
         (
             "step: 1.3",

@@ -5,7 +5,7 @@ import Testing
 
 /// Files that are no job at all: their text, their kind, their place.
 @Suite struct SyntaxTests {
-    static let kinds = 
+    static let kinds =
         "gaussian-process, heat, poisson, wave, reaction-diffusion, shallow-water, solve, multiply or linpack"
 
     @Test(arguments: [

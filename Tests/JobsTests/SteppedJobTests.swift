@@ -88,13 +88,19 @@ struct SteppedJobTests {
             guard below < 4 else { return place == 4 ? 1e5 * pulse[4] : 0 }
             return 1e5 * (pulse[below] + (place - Double(below)) * (pulse[below + 1] - pulse[below]))
         }
-        func around(_ y: Double, _ x: Double) -> [(Int, Double)] {
-            let (i, j) = (min(Int(y / h), rows - 2), min(Int(x / h), columns - 2))
-            let (s, t) = (y / h - Double(i), x / h - Double(j))
-            return [(0, 0, (1 - s) * (1 - t)), (0, 1, (1 - s) * t), (1, 0, s * (1 - t)), (1, 1, s * t)]
-                .map { ((i + $0.0) * columns + j + $0.1, $0.2) }
+        func around(_ y: Double, _ x: Double) -> [(cell: Int, weight: Double)] {
+            let i = min(Int(y / h), rows - 2)
+            let j = min(Int(x / h), columns - 2)
+            let s: Double = y / h - Double(i)
+            let t: Double = x / h - Double(j)
+            let first = i * columns + j
+            return [
+                (first, (1 - s) * (1 - t)), (first + 1, (1 - s) * t), (first + columns, s * (1 - t)),
+                (first + columns + 1, s * t),
+            ]
         }
-        var (u, before) = ([Double](repeating: 0, count: rows * columns), [Double](repeating: 0, count: rows * columns))
+        var u = [Double](repeating: 0, count: rows * columns)
+        var before = u
         var shot = [[Double]](repeating: [], count: 4)
         for n in 0..<steps {
             var next = u
@@ -112,12 +118,16 @@ struct SteppedJobTests {
                     next[i * columns + j] = 2 * u[i * columns + j] - before[i * columns + j] + c * c * laplacian
                 }
             }
-            for (cell, weight) in around(52, 101.5) { next[cell] += weight * dt * dt / 100 * ricker(Double(n) * dt) }
-            for (cell, weight) in around(200, 300) { next[cell] += weight * dt * dt / 100 * sampled(Double(n) * dt) }
+            let time = Double(n) * dt
+            for (cell, weight) in around(52, 101.5) { next[cell] += weight * (dt * dt / 100 * ricker(time)) }
+            for (cell, weight) in around(200, 300) { next[cell] += weight * (dt * dt / 100 * sampled(time)) }
             (before, u) = (u, next)
             for k in 0..<4 {
-                let (y, x) = (30 + Double(k) / 3 * 185, 5 + Double(k) / 3 * 295)
-                shot[k].append(around(y, x).reduce(0) { $0 + $1.1 * u[$1.0] })
+                let y: Double = 30 + Double(k) / 3 * 185
+                let x: Double = 5 + Double(k) / 3 * 295
+                var reading = 0.0
+                for (cell, weight) in around(y, x) { reading += weight * u[cell] }
+                shot[k].append(reading)
             }
         }
         let (shape, found) = try NpyFile.read(output + "/shot.npy")
@@ -182,7 +192,8 @@ struct SteppedJobTests {
         let corners = (0..<3).map { square in
             (Int(random.uniform(square, 0, part: 1) * 20), Int(random.uniform(square, 1, part: 1) * 27))
         }
-        var (u, v) = ([Double](repeating: 1, count: rows * columns), [Double](repeating: 0, count: rows * columns))
+        var u = [Double](repeating: 1, count: rows * columns)
+        var v = [Double](repeating: 0, count: rows * columns)
         for i in 0..<rows {
             for j in 0..<columns
             where corners.contains(where: { (0..<7).contains(i - $0.0) && (0..<7).contains(j - $0.1) }) {
@@ -193,8 +204,9 @@ struct SteppedJobTests {
         func laplacian(_ field: [Double], _ i: Int, _ j: Int) -> Double {
             let (north, south) = ((i + rows - 1) % rows, (i + 1) % rows)
             let (west, east) = ((j + columns - 1) % columns, (j + 1) % columns)
-            return field[north * columns + j] + field[south * columns + j] + field[i * columns + west]
-                + field[i * columns + east] - 4 * field[i * columns + j]
+            let down: Double = field[north * columns + j] + field[south * columns + j]
+            let across: Double = field[i * columns + west] + field[i * columns + east]
+            return down + across - 4 * field[i * columns + j]
         }
         for _ in 0..<60 {
             let (oldU, oldV) = (u, v)
@@ -202,8 +214,9 @@ struct SteppedJobTests {
                 for j in 0..<columns {
                     let k = i * columns + j
                     let reaction = oldU[k] * oldV[k] * oldV[k]
-                    u[k] = oldU[k] + 0.2 * laplacian(oldU, i, j) - reaction + 0.029 * (1 - oldU[k])
-                    v[k] = oldV[k] + 0.1 * laplacian(oldV, i, j) + reaction - (0.029 + 0.057) * oldV[k]
+                    let gainU: Double = 0.2 * laplacian(oldU, i, j) - reaction + 0.029 * (1 - oldU[k])
+                    let gainV: Double = 0.1 * laplacian(oldV, i, j) + reaction - 0.086 * oldV[k]
+                    (u[k], v[k]) = (oldU[k] + gainU, oldV[k] + gainV)
                 }
             }
         }
@@ -228,13 +241,12 @@ struct SteppedJobTests {
     func standingWavesAreExact(boundary: String) async throws {
         let (rows, columns, dy, dx, depth) = (20, 27, 120.0, 100.0, 36.0)
         let isClosed = boundary == "walls"
-        let (ty, tx) =
-            isClosed
-            ? (3 * Double.pi / Double(rows), 2 * Double.pi / Double(columns))
-            : (4 * Double.pi / Double(rows), 6 * Double.pi / Double(columns))
-        let shift = isClosed ? 0.5 : 0
-        let mode = (0..<rows * columns).map {
-            0.3 * cos(ty * (Double($0 / columns) + shift)) * cos(tx * (Double($0 % columns) + shift))
+        let ty: Double = (isClosed ? 3 : 4) * Double.pi / Double(rows)
+        let tx: Double = (isClosed ? 2 : 6) * Double.pi / Double(columns)
+        let shift: Double = isClosed ? 0.5 : 0
+        let mode = (0..<rows * columns).map { place -> Double in
+            let (y, x) = (Double(place / columns) + shift, Double(place % columns) + shift)
+            return 0.3 * cos(ty * y) * cos(tx * x)
         }
         try NpyFile.write(mode, shape: [rows, columns], to: folder.path("mode.npy"))
         try folder.write(
@@ -255,10 +267,12 @@ struct SteppedJobTests {
         #expect(facts["steps"] as? Int == 500)
         #expect(facts["mass_conserved"] as? Bool == true && facts["energy_conserved"] as? Bool == true)
         #expect(abs(facts["energy_drift"] as? Double ?? 1) < 1e-12)
-        let steepness = 4 * pow(sin(ty / 2), 2) / (dy * dy) + 4 * pow(sin(tx / 2), 2) / (dx * dx)
+        let (slopeY, slopeX) = (2 * sin(ty / 2) / dy, 2 * sin(tx / 2) / dx)
+        let steepness: Double = slopeY * slopeY + slopeX * slopeX
         let omega = acos(1 - 9.81 * depth * 9 * steepness / 2)
         for (k, file) in files.enumerated() {
-            let swing = cos((Double(125 * (k + 1)) - 0.5) * omega) / cos(omega / 2)
+            let phase: Double = (Double(125 * (k + 1)) - 0.5) * omega
+            let swing = cos(phase) / cos(omega / 2)
             let (_, found) = try NpyFile.read("\(output)/\(file)")
             let error = zip(found, mode).map { abs($0 - swing * $1) }.max()!
             #expect(error < 1e-12, "\(file): \(error)")
