@@ -24,6 +24,7 @@ struct SimulationIdentity {
             ("boundaries", boundaries.joined(separator: "; ")),
             ("footprint", footprint.text),
             ("time step", "\(simulation.timeStep)"),
+            ("receivers", simulation.points.receiversText),
         ]
     }
 
@@ -41,10 +42,27 @@ struct SimulationIdentity {
         }
         if manifest.scalar != scalar { throw refuse("scalar type", scalar, manifest.scalar) }
         for (name, text) in parts {
-            let words = manifest.state[name] ?? []
+            let words = manifest.state[name] ?? Array("none".utf8).map(Int.init)
             let found = String(decoding: words.map { UInt8(truncatingIfNeeded: $0) }, as: UTF8.self)
             if found != text { throw refuse(name, text, found) }
         }
+    }
+}
+
+extension SimulationPoints {
+    /// How many receivers, and the checksum of their fields, cells and weights.
+    fileprivate var receiversText: String {
+        guard !receivers.isEmpty else { return "none" }
+        var hash = ElementHash()
+        let words = receivers.flatMap { receiver in
+            receiver.cells.flatMap { cell, weight in
+                [receiver.field, cell.x, cell.y, cell.z].map { UInt64(bitPattern: Int64($0)) } + [weight.bitPattern]
+            } + [.max]
+        }
+        words.withUnsafeBufferPointer { words in
+            if let first = words.baseAddress { hash.add(first, words.count, at: 0) }
+        }
+        return "\(receivers.count), checksum \(hash.sum.hexadecimal)"
     }
 }
 
