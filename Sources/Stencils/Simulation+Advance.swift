@@ -10,6 +10,10 @@ import MessagePassing
 extension Simulation {
     /// Does `steps` steps.
     ///
+    /// Signals are not heeded here: one that `SignalWatch` has taken over is only noted, and any other ends the process
+    /// as ever. A run that a signal should stop between two tiles, saved or not, is
+    /// ``advance(steps:checkpoints:every:progress:)``.
+    ///
     /// - Returns: what was done on this rank, and in what time.
     /// - Throws: `TesseraError.argument` on all ranks where `steps` is negative, and
     ///   `TesseraError.disagreement` where the ranks differ.

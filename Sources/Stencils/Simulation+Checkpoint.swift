@@ -17,7 +17,7 @@ extension Simulation {
     public func save(in store: CheckpointStore) throws(TesseraError) {
         try requireOwn(store)
         try requireFinite()
-        let identity = SimulationIdentity(self)
+        let identity = SimulationIdentity(self, at: step)
         let (origin, count, strides) = (localRanges.map(\.lowerBound), localRanges.map(\.count), strides)
         try store.write(
             kind: checkpointKind, scalar: "\(S.Scalar.self)", step: step, state: identity.state, on: communicator
@@ -33,8 +33,10 @@ extension Simulation {
     /// Takes up the newest checkpoint that is whole: all levels of all fields, and the number of steps. Collective.
     ///
     /// Ranks, shape and tiles may be others than those of the run that saved it: the steps that follow have the bits of a
-    /// run that nothing interrupted. The grid, the fields, their type and boundaries, what the update reads and the time
-    /// step must be the same; the stencil's parameters and the values of functions are the caller's to keep.
+    /// run that nothing interrupted. All that they follow from must be the same: the grid, the fields, their type and
+    /// boundaries, the update with its parameters, the time step, and the sources, which are added before this. A
+    /// checkpoint of another simulation is refused with the first thing that differs. Boundary values that are functions
+    /// are compared at some ghosts and times alone: what else they depend on belongs into the store's fingerprint.
     /// ```swift
     /// if try !heat.resume(from: store) { heat.fill { ... } }
     /// try heat.advance(steps: 10_000 - heat.step, checkpoints: store)
@@ -85,9 +87,11 @@ extension Simulation {
     /// Refuses a store that belongs to another job or another simulation, unless this run has used it already.
     func requireOwn(_ store: CheckpointStore) throws(TesseraError) {
         guard store.held == nil else { return }
-        let identity = SimulationIdentity(self)
         for manifest in try store.soundManifests(on: communicator) where manifest.kind == checkpointKind {
-            try identity.require(manifest, scalar: "\(S.Scalar.self)", in: store.folder)
+            let identity = SimulationIdentity(self, at: Swift.max(0, manifest.step))
+            try communicator.agree("Simulation") { () throws(TesseraError) in
+                try identity.require(manifest, scalar: "\(S.Scalar.self)", in: store.folder)
+            }
         }
     }
 
