@@ -276,11 +276,11 @@ private struct TwoSteps: MultiFieldStencil {
 /// A simulation with the start values of all checks, at all levels.
 func started<S: MultiFieldStencil>(
     _ stencil: S, _ extents: [Int], _ edges: [Edges], fieldEdges: [S.Field: [Edges]] = [:],
-    tiling: Tiling = .off, on world: Communicator
+    tiling: Tiling = .off, on world: Communicator, timeStep: Double = 0.5
 ) throws -> Simulation<S> {
     var simulation = try Simulation(
         stencil, extents: extents, boundary: boundary(edges), boundaries: fieldEdges.mapValues(boundary),
-        timeStep: 0.5, tiling: tiling, on: world)
+        timeStep: timeStep, tiling: tiling, on: world)
     for field in S.Field.allCases {
         for ago in 0..<Swift.min(simulation.footprint.levels(of: field.rawValue), LaneSlot.levels) {
             simulation.fill(field, ago: ago) { index in
