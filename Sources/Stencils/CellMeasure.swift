@@ -21,7 +21,7 @@ public import Failures
 /// Here `cell[.height]` are the values that the step has given, and `ago: 1` those that it came from. New values can be
 /// read at the point itself; older ones, and fields that the stencil does not write, where the update reads them, too. The
 /// level before the one that the step came from is `ago: 2`, where it is kept: a leapfrog writes over it. A cell's time is
-/// that of its new values.
+/// that of its new values; ghosts are those that the step has read.
 public protocol CellMeasure<Field>: Sendable {
     /// What the fields hold, as the stencil's.
     associatedtype Scalar: StencilScalar = Double

@@ -16,6 +16,8 @@ final class UpdateFormula: @unchecked Sendable {
     fileprivate(set) var checksum: UInt64 = 0
     /// The stencil's parameters and literals, as often as they are used.
     fileprivate(set) var constants: [Double] = []
+    /// The axes along which a cell's place is read.
+    fileprivate(set) var positions: Set<Int> = []
 
     /// Constants are made without a site, by a literal for one: they belong to the update that runs.
     @TaskLocal fileprivate static var running: UpdateFormula?
@@ -94,7 +96,10 @@ struct FormulaLane: Lane {
         func word(_ number: Int) -> UInt64 { UInt64(bitPattern: Int64(number)) }
         return Self(.tap, word(source.slot), word(plane), word(row), word(column))
     }
-    static func position(at site: UpdateFormula, axis: Int) -> Self { Self(.position, UInt64(axis)) }
+    static func position(at site: UpdateFormula, axis: Int) -> Self {
+        site.positions.insert(axis)
+        return Self(.position, UInt64(axis))
+    }
     static func time(at site: UpdateFormula) -> Self { Self(.time) }
     static func write(_ value: Self, at site: UpdateFormula, field: Int) {
         site.checksum = checksumOf([site.checksum, UInt64(field), value.hash])

@@ -156,7 +156,12 @@ private struct StencilCase<Scalar: StencilScalar> {
             axes: axes,
             terms: terms.flatMap { $0 }.compactMap { term in
                 var term = term
-                if !terms[term.field.rawValue].isEmpty { term.ago += 1 }
+                if !terms[term.field.rawValue].isEmpty {
+                    term.ago += 1
+                } else {
+                    // Ghosts of a coefficient are those that the step has read, which may be a function of its time.
+                    term.offset = .zero
+                }
                 let isKept = term.ago < min(footprint.levels(of: term.field.rawValue), LaneSlot.levels)
                 return isKept && oneIn(2) ? term : nil
             })

@@ -138,4 +138,20 @@ let tilingChecks: [RankCheck] = [
         expect(third.tile.map { $0.steps <= 4 } ?? false, "\(String(describing: third.tile))")
         try world.barrier()
     },
+    RankCheck("places around a periodic axis are those of the grid's own cells, in every tile") { world in
+        for edges: [Edges] in [[nil, nil], [nil, (mirror, mirror)], [(mirror, mirror), nil]] {
+            let agrees = try agreesWithReference(
+                Drifting(), extents: [24, 40], edges: edges, steps: 9, on: world)
+            expect(agrees, "\(edges)")
+        }
+    },
 ]
+
+/// Heat with a source that grows along both axes.
+private struct Drifting: MultiFieldStencil {
+    enum Field: Int, FieldName { case u }
+    @inlinable func update<L: Lane>(_ cell: Cell<L, Field>) -> Updates {
+        let u = cell[.u]
+        return cell.next((.u, u.center + 0.1 * u.laplacian(order: 2) + (cell.position(0) + 2 * cell.position(1)) / 64))
+    }
+}
