@@ -130,10 +130,15 @@ private struct StencilCase<Scalar: StencilScalar> {
         extents = cells
         let isPeriodic = cells.map { _ in oneIn(3) }
         func anySide() -> Edge { sides[draw(0...sides.count - 1)] }
-        // A mixed condition that is mirrored more than once is rounded once here, and each time in the reference.
+        // What is mirrored more than once, with a slope or a mixed condition, the engine rounds once and the reference each
+        // time.
         func fitting(_ side: Edge, _ extent: Int) -> Edge {
-            if case .robin = side, extent < radius { return mirror }
-            return side
+            guard extent < radius else { return side }
+            switch side {
+            case .robin: return mirror
+            case .mirror(_, let slope): return slope == 0 ? side : mirror
+            case .constant, .function, .custom: return side
+            }
         }
         let fieldEdges: [[Edges]] = AnyField.allCases.map { _ in
             isPeriodic.indices.map { axis in
