@@ -18,7 +18,7 @@ extension Simulation {
     public func save(in store: CheckpointStore) throws(TesseraError) {
         try requireOwn(store)
         try requireFinite()
-        let identity = SimulationIdentity(self)
+        let identity = SimulationIdentity(self, at: step)
         let (origin, count, strides) = (localRanges.map(\.lowerBound), localRanges.map(\.count), strides)
         let readings = try readings()
         let shape = [points.receiverCells, points.records.count]
@@ -44,9 +44,10 @@ extension Simulation {
     /// Takes up the newest checkpoint that is whole: all levels of all fields, and the number of steps. Collective.
     ///
     /// Ranks, shape and tiles may be others than those of the run that saved it: the steps that follow have the bits of a
-    /// run that nothing interrupted. The grid, the fields, their type and boundaries, what the update reads, the time step
-    /// and the receivers, which are to be added before, must be the same; the stencil's parameters, the sources and the
-    /// values of functions are the caller's to keep.
+    /// run that nothing interrupted. All that they follow from must be the same: the grid, the fields, their type and
+    /// boundaries, the update with its parameters, the time step, and the sources and receivers, which are added before this.
+    /// A checkpoint of another simulation is refused with the first thing that differs. Boundary values that are functions
+    /// are compared at some ghosts and times alone: what else they depend on belongs into the store's fingerprint.
     /// ```swift
     /// if try !heat.resume(from: store) { heat.fill { ... } }
     /// try heat.advance(steps: 10_000 - heat.step, checkpoints: store)
@@ -119,9 +120,11 @@ extension Simulation {
     /// Refuses a store that belongs to another job or another simulation, unless this run has used it already.
     func requireOwn(_ store: CheckpointStore) throws(TesseraError) {
         guard store.held == nil else { return }
-        let identity = SimulationIdentity(self)
         for manifest in try store.soundManifests(on: communicator) where manifest.kind == checkpointKind {
-            try identity.require(manifest, scalar: "\(S.Scalar.self)", in: store.folder)
+            let identity = SimulationIdentity(self, at: Swift.max(0, manifest.step))
+            try communicator.agree("Simulation") { () throws(TesseraError) in
+                try identity.require(manifest, scalar: "\(S.Scalar.self)", in: store.folder)
+            }
         }
     }
 

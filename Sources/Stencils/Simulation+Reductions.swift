@@ -120,14 +120,14 @@ struct Extreme {
     @_specialize(where Scalar == Double)
     @_specialize(where Scalar == Float)
     mutating func include<Scalar: StencilScalar>(
-        _ cells: UnsafeMutablePointer<Scalar>, times sign: Double, count: Int
+        _ cells: UnsafePointer<Scalar>, times sign: Double, count: Int
     ) {
         for k in 0..<count { include(sign * Double(cells[k])) }
     }
 
     @_specialize(where Scalar == Double)
     @_specialize(where Scalar == Float)
-    mutating func include<Scalar: StencilScalar>(magnitudesOf cells: UnsafeMutablePointer<Scalar>, count: Int) {
+    mutating func include<Scalar: StencilScalar>(magnitudesOf cells: UnsafePointer<Scalar>, count: Int) {
         for k in 0..<count { include(Double(cells[k]).magnitude) }
     }
 
@@ -135,7 +135,7 @@ struct Extreme {
     @_specialize(where Scalar == Double)
     @_specialize(where Scalar == Float)
     mutating func include<Scalar: StencilScalar>(
-        _ cells: UnsafeMutablePointer<Scalar>, minus others: UnsafeMutablePointer<Scalar>, count: Int
+        _ cells: UnsafePointer<Scalar>, minus others: UnsafePointer<Scalar>, count: Int
     ) {
         for k in 0..<count { include((Double(cells[k]) - Double(others[k])).magnitude) }
     }

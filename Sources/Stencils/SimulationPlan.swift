@@ -90,6 +90,7 @@ struct SimulationPlan {
                 "the same periodic axes for every field", "\(given.map(\.isPeriodic))")
         }
         let footprint = try Footprint(of: stencil, axes: axes)
+        let positions = UpdateFormula(of: stencil, axes: axes).positions
         let halos = (0..<footprint.fields).map { field in
             let reach = footprint.reach(of: field)
             return FieldHalo(
@@ -106,7 +107,9 @@ struct SimulationPlan {
             Parts(
                 footprint: footprint, shape: shape,
                 halos: TileHalos(
-                    footprint, halos, extents: canonical, axes: axes, shape: shape, boundaries: padded, tiling),
+                    footprint, halos, extents: canonical, axes: axes, shape: shape, boundaries: padded,
+                    positions: positions,
+                    tiling),
                 boundaries: padded)
         }
         guard let shape else {

@@ -20,7 +20,7 @@ struct TileHalos {
 
     init(
         _ footprint: Footprint, _ halos: [FieldHalo], extents: SIMD3<Int>, axes: Int, shape: SIMD3<Int>,
-        boundaries: [[Boundary]], _ tiling: Tiling
+        boundaries: [[Boundary]], positions: Set<Int>, _ tiling: Tiling
     ) {
         self.footprint = footprint
         self.halos = halos
@@ -61,6 +61,10 @@ struct TileHalos {
             if deep[axis] {
                 most = Swift.min(most, reach[axis] == 0 ? most : room / reach[axis])
             } else if !boundaries[0][axis].isPeriodic, cells < reach[axis] {
+                most = 1
+            }
+            // Cells beyond a periodic edge are done where they lie: their place is not that of the cells that they stand for.
+            if deep[axis], reach[axis] > 0, boundaries[0][axis].isPeriodic, positions.contains(axis - 3 + axes) {
                 most = 1
             }
         }
@@ -113,9 +117,12 @@ struct TileHalos {
         return halos.indices.filter { field in
             isDeep
                 ? footprint.written.contains(field) && ago <= footprint.oldestLevel(of: field)
-                : ago == 0 && changes(field)
+                : changes(field) && (ago == 0 || isMoved(field) && hasHalo(field, from: ago))
         }.map { ($0, halo($0, steps: steps)) }
     }
+
+    /// Whether the ghosts of a field that no step writes follow a function of time, at its older levels too.
+    private func isMoved(_ field: Int) -> Bool { changing.contains(field) && !footprint.written.contains(field) }
 
     /// Those which no tile refreshes: coefficients, and older levels that the user has set.
     func afterSetting(ago: Int) -> [(field: Int, halo: FieldHalo)] {
