@@ -197,6 +197,8 @@ public struct HDF5File: ~Copyable {
         // The whole array's bytes are set aside now and written once.
         H5Pset_alloc_time(creation, H5D_ALLOC_TIME_EARLY)
         H5Pset_fill_time(creation, H5D_FILL_TIME_NEVER)
+        // The same run gives the same bytes at any time.
+        H5Pset_obj_track_times(creation, false)
         let array = H5Dcreate2(
             file, name, size == 4 ? H5T_IEEE_F32LE : H5T_IEEE_F64LE, space, links, creation, H5P_DEFAULT)
         // The next call forgets why this one failed.

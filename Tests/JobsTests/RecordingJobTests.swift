@@ -8,7 +8,7 @@ import Testing
 struct RecordingJobTests {
     private let folder = TemporaryFolder()
 
-    private func write(_ more: String) throws -> String {
+    private func writeJob() throws -> String {
         let values = (0..<24 * 31).map { cell in 300 + 40 * sin(Double(cell / 31) / 5) * cos(Double(cell % 31) / 6) }
         try NpyFile.write(values, shape: [24, 31], to: folder.path("field.npy"))
         try folder.write(
@@ -25,7 +25,6 @@ struct RecordingJobTests {
               hdf5: true
               frames: 4
               width: 64
-            \(more)
             """)
         return folder.path("heat.yaml")
     }
@@ -41,7 +40,7 @@ struct RecordingJobTests {
     }
 
     @Test func theSameFilesOnEveryNumberOfRanks() async throws {
-        let job = try write("")
+        let job = try writeJob()
         var first: [Data]?
         for ranks in [1, 2, 3, 5] {
             let (outcome, output) = try await run(job, ranks: ranks)
@@ -71,7 +70,7 @@ struct RecordingJobTests {
 
     /// What is in the way of a frame ends the job with one line.
     @Test func aFolderThatCannotBeMadeIsOneLine() async throws {
-        let job = try write("")
+        let job = try writeJob()
         try FileManager.default.createDirectory(atPath: folder.path("out-2"), withIntermediateDirectories: true)
         try Data([1]).write(to: URL(fileURLWithPath: folder.path("out-2/frames")))
         let (outcome, output) = try await run(job, ranks: 2)

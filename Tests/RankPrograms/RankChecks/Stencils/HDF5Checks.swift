@@ -128,6 +128,10 @@ let hdf5Checks: [RankCheck] = [
             expectEqual(wide, found.map { Double($0) })
             let own = try whole(folder + "/alone-\(world.rank).h5", "step-0000000003/u", as: Float.self, .ofSelf())
             expectEqual(own, found)
+            func bytes(_ name: String) throws -> Data {
+                try Data(contentsOf: URL(fileURLWithPath: "\(folder)/\(name).h5"))
+            }
+            expect(try bytes("together") == bytes("alone-\(world.rank)"), "bytes")
         }
     },
     RankCheck("HDF5: what is refused is refused on all ranks, and the old file stays") { world in
