@@ -182,10 +182,8 @@ public struct HDF5File: ~Copyable {
             throw error
         }
         let size = MemoryLayout<T>.size
-        var used: hsize_t = 0
-        _ = local("H5Fget_filesize") { hid_t(H5Fget_filesize(file, &used)) }
         do throws(TesseraError) {
-            try partial!.reserve(Int(used) + shape.reduce(size, *) + Self.metadata)
+            try partial!.reserve(end + shape.reduce(size, *) + Self.metadata)
         } catch {
             shut()
             throw error
@@ -197,7 +195,7 @@ public struct HDF5File: ~Copyable {
         // The whole array's bytes are set aside now and written once.
         H5Pset_alloc_time(creation, H5D_ALLOC_TIME_EARLY)
         H5Pset_fill_time(creation, H5D_FILL_TIME_NEVER)
-        // The same run gives the same bytes at any time.
+        // No time of day in the file.
         H5Pset_obj_track_times(creation, false)
         let array = H5Dcreate2(
             file, name, size == 4 ? H5T_IEEE_F32LE : H5T_IEEE_F64LE, space, links, creation, H5P_DEFAULT)

@@ -1,7 +1,7 @@
 // Fields into groups of an HDF5 file, one group a step, each rank its own box.
 //
 // The group `step-0000000010` holds an array for each field and says which step and time it is, where the cells lie and
-// in which units; `XDMFSeries` lists such groups for ParaView. Bytes written do not depend on the number of ranks.
+// in which units; `XDMFSeries` lists such groups for ParaView. Values do not depend on the number of ranks.
 
 public import DistributedArrays
 public import Failures

@@ -9,7 +9,10 @@ struct RecordingJobTests {
     private let folder = TemporaryFolder()
 
     private func writeJob() throws -> String {
-        let values = (0..<24 * 31).map { cell in 300 + 40 * sin(Double(cell / 31) / 5) * cos(Double(cell % 31) / 6) }
+        let values = (0..<24 * 31).map { cell -> Double in
+            let (i, j) = (Double(cell / 31), Double(cell % 31))
+            return 300 + 40 * sin(i / 5) * cos(j / 6)
+        }
         try NpyFile.write(values, shape: [24, 31], to: folder.path("field.npy"))
         try folder.write(
             "heat.yaml",
