@@ -29,7 +29,9 @@ struct CheckedSection: Hashable, Sendable {
 
     /// Whether the file gives a key, be its value sound or not.
     func isGiven(_ key: String, _ report: JobReport) -> Bool {
-        values[key].map { !$0.isDefault } ?? report.faults.contains { $0.key == fullName(key) }
+        if let value = values[key] { return !value.isDefault }
+        let name = fullName(key)
+        return report.faults.contains { $0.key == name || $0.key.hasPrefix(name + ".") || $0.key.hasPrefix(name + "[") }
     }
 
     // Values that may be absent, having had a fault: for checks between keys.

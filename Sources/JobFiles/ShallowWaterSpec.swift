@@ -225,8 +225,9 @@ extension ShallowWaterSpec {
     private static func checkedShape(_ section: CheckedSection, _ report: inout JobReport) -> [Int]? {
         let shapes = shapes(section)
         guard let first = shapes.first else {
+            // A file that is faulty might have given them; keys that are missing are reported as such.
             let isSound = ["depth", "initial", "extents"].allSatisfy { key in
-                !report.faults.contains { $0.key == key || $0.key.hasPrefix(key + ".") }
+                !report.faults.contains { $0.key == key || $0.key.hasPrefix(key + ".") || $0.key.hasPrefix(key + "[") }
             }
             if isSound {
                 report.add(

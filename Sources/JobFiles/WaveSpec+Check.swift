@@ -45,7 +45,7 @@ extension WaveSpec {
     static func checkedExtents(_ section: CheckedSection, _ report: inout JobReport) -> [Int]? {
         let file = section.ifSound(input: "velocity")?.shape
         guard let given = section.ifSound(integers: "extents") else {
-            if file == nil, section.values["velocity"] != nil {
+            if file == nil, section.values["velocity"] != nil, !section.isGiven("extents", report) {
                 report.add(
                     section.location, "extents", expected: "2 or 3 numbers of points, where velocity is no file",
                     found: "no such key")

@@ -33,7 +33,7 @@ import Testing
         ),
         (
             "step: 1.3",
-            "job.yaml:4: step: expected at most 1.2088244182532487 units of time, the largest stable step, found 1.3"
+            "job.yaml:4: step: expected at most 1.2088244182532486 units of time, the largest stable step, found 1.3"
         ),
         ("feed: -1", "job.yaml:4: feed: expected a number of at least 0, found '-1'"),
         ("seed-size: 31", "job.yaml:4: seed-size: expected at most 30 cells, the shortest axis, found 31"),
@@ -79,7 +79,7 @@ import Testing
     @Test(arguments: [
         (
             "duration: 60", "duration: 60\nstep: 8",
-            "job.yaml:7: step: expected at most 7.1392847008015425 seconds, the largest stable step, found 8"
+            "job.yaml:7: step: expected at most 7.139215614635322 seconds, the largest stable step, found 8"
         ),
         (
             "extents: [20, 30]\n", "",

@@ -135,7 +135,7 @@ import Testing
         ),
         (
             "{frequency: 15}", "{amplitude: 2}",
-            "job.yaml:5: sources[0].wavelet.frequency: expected a frequency or samples, found neither"
+            "job.yaml:7: sources[0].wavelet.frequency: expected a frequency or samples, found neither"
         ),
         (
             "{frequency: 15}", "{frequency: 0}",
