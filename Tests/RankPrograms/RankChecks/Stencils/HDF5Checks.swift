@@ -131,7 +131,7 @@ let hdf5Checks: [RankCheck] = [
             func bytes(_ name: String) throws -> Data {
                 try Data(contentsOf: URL(fileURLWithPath: "\(folder)/\(name).h5"))
             }
-            expect(try bytes("together") == bytes("alone-\(world.rank)"), "bytes")
+            try expect(bytes("together") == bytes("alone-\(world.rank)"), "bytes")
         }
     },
     RankCheck("HDF5: what is refused is refused on all ranks, and the old file stays") { world in
