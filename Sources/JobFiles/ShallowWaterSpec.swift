@@ -133,7 +133,8 @@ public struct ShallowWaterSpec: JobSpec {
                 ]), .defaults(.text(Edge.walls.rawValue)),
                 "The edges of the map: walls, periodic, or each pair for itself."),
         ] + TimeStepping.keys(unit: "seconds", automatic: "0.9 of the largest stable step") + [
-            .pictures, .steppingCheckpoint, .recording(fields: ["surface", "east", "south"], axes: 2, colours: .diverging),
+            .pictures, .steppingCheckpoint,
+            .recording(fields: ["surface", "east", "south"], axes: 2, colours: .diverging),
         ]
 
     static func checkRelations(_ section: CheckedSection, _ node: JobNode?, _ report: inout JobReport) {
@@ -160,7 +161,8 @@ public struct ShallowWaterSpec: JobSpec {
         else { return }
         let stable = stableStep(
             spacing.map { $0 / Double(refine) }, depth.greatest, gravity: gravity, coriolis: coriolis)
-        TimeStepping.check(section, stable: stable, automatic: automatic * stable, unit: "seconds", extents: [], &report)
+        TimeStepping.check(
+            section, stable: stable, automatic: automatic * stable, unit: "seconds", extents: [], &report)
     }
 
     init(_ section: CheckedSection) {

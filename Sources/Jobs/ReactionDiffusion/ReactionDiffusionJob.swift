@@ -23,7 +23,8 @@ func runReactionDiffusion(
         spec.recording, of: [NamedField(GrayScottJobField.v, "v"), NamedField(.u, "u")],
         GridPlacement(spacing: spec.extents.map { _ in 1 }), on: run, spec.schedule)
     let done = try run.step(
-        &reaction, spec.schedule, writing: .v, recording: recorder, checkpoint: spec.checkpoint, to: store, begin: begin)
+        &reaction, spec.schedule, writing: .v, recording: recorder, checkpoint: spec.checkpoint, to: store, begin: begin
+    )
 
     summary.add(
         reaction, spec.schedule, stableStep: spec.stableStep, unit: "units of time", ranks: run.world.size)

@@ -29,13 +29,15 @@ func runShallowWater(
         highest: try max(abs(water.maximum(.surface)), abs(water.minimum(.surface)))
     )
     let recorder = try FieldRecorder(
-        spec.recording, of: [
+        spec.recording,
+        of: [
             NamedField(ShallowWaterField.surface, "surface", unit: "m"), NamedField(.east, "east", unit: "m/s"),
             NamedField(.south, "south", unit: "m/s"),
         ],
         GridPlacement(spacing: spec.cells, lengthUnit: "m", timeUnit: "s"), on: run, spec.schedule)
     let done = try run.step(
-        &water, spec.schedule, writing: .surface, recording: recorder, checkpoint: spec.checkpoint, to: store, begin: begin)
+        &water, spec.schedule, writing: .surface, recording: recorder, checkpoint: spec.checkpoint, to: store,
+        begin: begin)
 
     summary.add(water, spec.schedule, stableStep: spec.stableStep, unit: "s", ranks: run.world.size)
     summary.add("fastest", "fastest wave", .quantity(spec.fastest, "m/s"))
