@@ -22,6 +22,8 @@ public struct Footprint: Sendable {
     /// The number of axes of the grid.
     public let axes: Int
     public let taps: Set<Tap>
+    /// The axes along which the update reads its place.
+    package let positions: Set<Int>
     /// Operations a point: `+ - * /`, square roots, minima, maxima and comparisons.
     public let flops: Int
     /// The fields that the update writes.
@@ -54,6 +56,7 @@ extension Footprint {
         }
         self.axes = axes
         taps = recorder.taps
+        positions = recorder.positions
         flops = recorder.flops
         self.written = Set(written)
         fields = names.count

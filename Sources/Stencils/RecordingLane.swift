@@ -7,6 +7,7 @@
 final class Recorder {
     let axes: Int
     var taps: Set<Footprint.Tap> = []
+    var positions: Set<Int> = []
     var flops = 0
     var written: [Int] = []
     /// The first use that does not fit the grid, in words.
@@ -94,6 +95,7 @@ public struct RecordingLane: Lane {
         if !(0..<site.recorder.axes).contains(axis) {
             site.recorder.misuse = site.recorder.misuse ?? "position(\(axis)) on a grid of \(site.recorder.axes) axes"
         }
+        site.recorder.positions.insert(axis)
         return Self(site.recorder)
     }
 

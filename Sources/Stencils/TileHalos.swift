@@ -63,6 +63,12 @@ struct TileHalos {
             } else if !boundaries[0][axis].isPeriodic, cells < reach[axis] {
                 most = 1
             }
+            // Cells beyond a periodic edge are done where they lie: their place is not that of the cells that they stand for.
+            if deep[axis], reach[axis] > 0, boundaries[0][axis].isPeriodic,
+                footprint.positions.contains(axis - 3 + axes)
+            {
+                most = 1
+            }
         }
         // A ghost has one value between two exchanges where no step writes its field.
         let isSteady = changing.allSatisfy { footprint.written.contains($0) || !halos[$0].isRead }

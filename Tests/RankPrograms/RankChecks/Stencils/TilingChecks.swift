@@ -66,6 +66,28 @@ let tilingChecks: [RankCheck] = [
             expect(agrees, "coupled fields \(plane) \(tilings)")
         }
     },
+    RankCheck("an update that reads its place has the bits of a plain sweep beyond periodic edges") { world in
+        for extents in [[23, 31], [9, 16, 17]] {
+            func made(_ tiling: Tiling) throws -> Simulation<SourceByPlace> {
+                var simulation = try Simulation(
+                    SourceByPlace(), extents: extents, boundary: extents.map { _ in .periodic }, tiling: tiling,
+                    on: world)
+                simulation.fill { Double($0[0] * 7 % 5) + Double($0[1]) }
+                return simulation
+            }
+            var plain = try made(.off)
+            try plain.advanceByScalars(steps: 9)
+            var expected: [Double] = []
+            plain.forEachRow(of: .u) { _, row in for k in row.indices { expected.append(row[k]) } }
+            for tiling in [Tiling.off, .automatic, .fixed(steps: 4, width: 5)] {
+                var tiled = try made(tiling)
+                try tiled.advance(steps: 9)
+                var found: [Double] = []
+                tiled.forEachRow(of: .u) { _, row in for k in row.indices { found.append(row[k]) } }
+                expect(zip(found, expected).allSatisfy(sameBits), "\(extents) \(tiling)")
+            }
+        }
+    },
     RankCheck("a tile exchanges once for all of its steps, as much as the model says") { world in
         for shape in shapes(world.size, axes: 3) {
             var heat = try Simulation(
@@ -106,3 +128,14 @@ let tilingChecks: [RankCheck] = [
         try world.barrier()
     },
 ]
+
+/// Diffusion along the first two axes, and a source that grows with the place along the first.
+private struct SourceByPlace: MultiFieldStencil {
+    typealias Field = SingleField
+
+    @inline(__always)
+    func update<L: Lane>(_ cell: Cell<L, SingleField>) -> Updates {
+        let u = cell[.u]
+        return cell.next((.u, 0.5 * u.center + 0.125 * (u.pair(0, 1) + u.pair(1, 1)) + 0.01 * cell.position(0)))
+    }
+}
