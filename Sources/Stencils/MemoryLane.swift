@@ -37,6 +37,7 @@ public struct GridTaps<Scalar> {
 /// sees that no store of a sweep changes an address.
 @frozen
 public struct SweepTables<Scalar> {
+    // As many as LaneSlot.fields x LaneSlot.levels, and as LaneSlot.fields.
     @usableFromInline let inputs: InlineArray<24, UnsafePointer<Scalar>>
     @usableFromInline let outputs: InlineArray<8, UnsafeMutablePointer<Scalar>>
 
