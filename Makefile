@@ -1,6 +1,6 @@
 # make run    set up, build, run the main job: kriging of a real terrain, then 100,000 years of soil creep on it
 # make test   set up, build, run every test, in one process and under mpirun
-# make test-full  make test, and the full product of the dense routines' cases: hours (CASES=i/k for a k-th of it)
+# make test-full  make test, the full product of the dense routines' cases, thousands of random stencils: hours (CASES=i/k for a k-th of it)
 # make embedding  build and run the program in jobs/programs/embedding
 # make bench  the local kernels and the program's own benchmarks
 # make peers  Tessera beside ScaLAPACK, OpenBLAS's LAPACK, HPL and Devito: one table of ratios

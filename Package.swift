@@ -130,6 +130,8 @@ let package = Package(
         tests("StencilsTests", ["Stencils", "RankChecks"]),
         tests("TesseraTests", ["Tessera", "RankFaults"]),
         tests("JobFilesTests", ["ArrayFormats", "CostModels", "Failures", "JobFiles"]),
-        tests("JobsTests", ["ArrayFormats", "CPNG", "Failures", "Jobs", "MessagePassing", "TesseraCommand"]),
+        tests(
+            "JobsTests",
+            ["ArrayFormats", "CPNG", "DistributedArrays", "Failures", "Jobs", "MessagePassing", "TesseraCommand"]),
     ]
 )

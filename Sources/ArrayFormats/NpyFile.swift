@@ -43,6 +43,31 @@ public enum NpyFile {
         try file.commit()
     }
 
+    /// Some elements of a file, in its own order.
+    ///
+    /// - Parameters:
+    ///   - places: which, counted from the first.
+    ///   - header: the header of the file.
+    ///   - path: the file.
+    /// - Throws: `TesseraError.file` where the file cannot be read, ends before them, or holds complex elements.
+    package static func elements(
+        _ places: Range<Int>, header: NpyHeader, of path: String
+    ) throws(TesseraError) -> [Double] {
+        try header.requireReal(path: path)
+        let size = header.elementType.byteSize
+        let bytes = try InputFile(path).bytes(
+            from: header.dataOffset + places.lowerBound * size, count: places.count * size)
+        guard bytes.count == places.count * size else {
+            throw .file(path: path, reason: "the file ends before its data")
+        }
+        return [Double](unsafeUninitializedCapacity: places.count) { buffer, filled in
+            bytes.withUnsafeBytes { raw in
+                header.decodeScalars(raw, into: UnsafeMutableBufferPointer(rebasing: buffer[..<places.count]))
+            }
+            filled = places.count
+        }
+    }
+
     /// Elements stored with the first axis contiguous, put in the order in which the last one is.
     private static func cOrder(_ values: [Double], shape: [Int]) -> [Double] {
         var result: [Double] = []

@@ -29,6 +29,25 @@ public enum MemoryModel {
         bytes(8, [[22, cells], [ranks, 2, sourceCells]], ranks: ranks)
     }
 
+    /// Leapfrog steps of a wave in Double: the pressure at two times, the velocity and a snapshot on its way to the file;
+    /// and on each rank what receivers have read, put together from all ranks.
+    ///
+    /// 4 · cells + ranks · 3 · readings scalars, where a reading is one cell around a receiver in one step.
+    public static func wave(cells: Int, readings: Int, ranks: Int) -> Int {
+        bytes(8, [[4, cells], [ranks, 3, readings]], ranks: ranks)
+    }
+
+    /// Two species in Double, each at two times, and a snapshot on its way to the file.
+    public static func reactionDiffusion(cells: Int, ranks: Int) -> Int { bytes(8, [[5, cells]], ranks: ranks) }
+
+    /// Shallow water in Double: elevation and two velocities, each at two times, the depths of two faces, and a snapshot on
+    /// its way to the file; and on each rank the maps that depth and elevation were refined from, as files and as numbers.
+    ///
+    /// 9 · cells + ranks · 2 · sourceCells scalars.
+    public static func shallowWater(cells: Int, sourceCells: Int, ranks: Int) -> Int {
+        bytes(8, [[9, cells], [ranks, 2, sourceCells]], ranks: ranks)
+    }
+
     /// A x = b for a square A, factorized in place, with A read again by panels for the residual; or in mixed precision,
     /// with A at rest and a factor of half its size.
     ///

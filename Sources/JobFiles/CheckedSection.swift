@@ -6,6 +6,11 @@ struct CheckedSection: Hashable, Sendable {
         let value: JobValue
         let location: JobLocation
         var isDefault = false
+
+        var number: Double? { if case .number(let value) = value { value } else { nil } }
+        var section: CheckedSection? { if case .section(let value) = value { value } else { nil } }
+        /// The numbers of a list of them.
+        var numbers: [Double]? { if case .list(let items) = value { items.compactMap(\.number) } else { nil } }
     }
 
     /// Keys of the sections around this one, and its own.
@@ -21,6 +26,13 @@ struct CheckedSection: Hashable, Sendable {
 
     /// Where a fault of a key is reported; at the section's head where the key is left out.
     func location(_ key: String) -> JobLocation { values[key]?.location ?? location }
+
+    /// Whether the file gives a key, be its value sound or not.
+    func isGiven(_ key: String, _ report: JobReport) -> Bool {
+        if let value = values[key] { return !value.isDefault }
+        let name = fullName(key)
+        return report.faults.contains { $0.key == name || $0.key.hasPrefix(name + ".") || $0.key.hasPrefix(name + "[") }
+    }
 
     // Values that may be absent, having had a fault: for checks between keys.
 
@@ -51,6 +63,18 @@ struct CheckedSection: Hashable, Sendable {
     func ifSound(section key: String) -> CheckedSection? {
         if case .section(let value)? = values[key]?.value { value } else { nil }
     }
+
+    func ifSound(list key: String) -> [Checked]? {
+        if case .list(let items)? = values[key]?.value { items } else { nil }
+    }
+
+    /// A list of integers.
+    func ifSound(integers key: String) -> [Int]? {
+        ifSound(list: key)?.compactMap { if case .integer(let value) = $0.value { value } else { nil } }
+    }
+
+    /// A list of numbers, of whatever length.
+    func ifSound(numberList key: String) -> [Double]? { ifSound(list: key)?.compactMap(\.number) }
 
     // Values that the declaration of the keys guarantees once the file has no faults.
 

@@ -4,8 +4,8 @@ public import ArrayFormats
 import Failures
 import Foundation
 
-/// An input file with its header. Of a map the data has been looked through for missing cells; other files may hold NaN,
-/// which arithmetic carries on.
+/// An input file with its header. Of maps, grids and series the data has been looked through for missing values; other
+/// files may hold NaN, which arithmetic carries on.
 public struct InputArray: Hashable, Sendable {
     public enum Header: Hashable, Sendable {
         case npy(NpyHeader)
@@ -15,6 +15,8 @@ public struct InputArray: Hashable, Sendable {
     /// The path that opens the file from the working directory.
     public let path: String
     public let header: Header
+    /// The least and the greatest element; nil of matrices, vectors and empty arrays, whose data is not looked through.
+    public var range: ClosedRange<Double>?
 
     /// Extents of the axes.
     public var shape: [Int] {
@@ -35,22 +37,36 @@ public struct InputArray: Hashable, Sendable {
     public var count: Int { shape.reduce(1, *) }
 
     /// "344 x 403"
-    var shapeText: String { shape.map(String.init).joined(separator: " x ") }
+    var shapeText: String { shape.shapeText }
 
     /// What a job needs of the file.
     enum Requirement: Sendable {
         /// A real map of rows and columns, `.npy`, each cell a finite number.
         case field
+        /// A real array of two or three axes, `.npy`, each element a finite number.
+        case grid
+        /// A real array of one axis, `.npy`, each element a finite number.
+        case series
         case matrix
         case squareMatrix
         /// One right-hand side or several, side by side.
         case vectorOrMatrix
 
-        var endings: [String] { if case .field = self { [".npy"] } else { [".npy", ".mtx"] } }
+        var endings: [String] { isSearched ? [".npy"] : [".npy", ".mtx"] }
+
+        /// Whether every element must be a finite number.
+        var isSearched: Bool {
+            switch self {
+            case .field, .grid, .series: true
+            case .matrix, .squareMatrix, .vectorOrMatrix: false
+            }
+        }
 
         var words: String {
             switch self {
             case .field: "a .npy file of a real two-dimensional array"
+            case .grid: "a .npy file of a real array of two or three axes"
+            case .series: "a .npy file of a real one-dimensional array"
             case .matrix: "a .npy or .mtx file of a matrix"
             case .squareMatrix: "a .npy or .mtx file of a square matrix"
             case .vectorOrMatrix: "a .npy or .mtx file of a vector or matrix"
@@ -61,6 +77,8 @@ public struct InputArray: Hashable, Sendable {
             let shape = array.shape
             return switch self {
             case .field: shape.count == 2 && shape[0] > 0 && shape[1] > 0 && !array.isComplex
+            case .grid: (2...3).contains(shape.count) && shape.allSatisfy { $0 > 0 } && !array.isComplex
+            case .series: shape.count == 1 && shape[0] > 0 && !array.isComplex
             case .matrix: shape.count == 2
             case .squareMatrix: shape.count == 2 && shape[0] == shape[1]
             case .vectorOrMatrix: shape.count == 1 || shape.count == 2
@@ -89,19 +107,23 @@ public struct InputArray: Hashable, Sendable {
             let header: Header =
                 ending == ".npy"
                 ? .npy(try NpyHeader.read(from: path)) : .matrixMarket(try MatrixMarketHeader.read(from: path))
-            let array = InputArray(path: path, header: header)
+            var array = InputArray(path: path, header: header)
             guard requirement.accepts(array) else {
                 let shape = array.shape.isEmpty ? "one number" : array.shapeText
                 return refuse("\(ConfigurationNode.quote(text)): \(array.isComplex ? "complex" : "real"), \(shape)")
             }
-            if case .field = requirement, case .npy(let header) = header,
-                let (index, value) = try header.firstNonFinite(in: path)
-            {
+            guard requirement.isSearched, case .npy(let header) = header else { return array }
+            if let (index, value) = try header.firstNonFinite(in: path) {
+                let isMap = index.count == 2
                 report.add(
-                    location, key, expected: "a map without missing cells: fill them first",
-                    found: "\(value) in row \(index[0]), column \(index[1]) (counted from 0)")
+                    location, key,
+                    expected: isMap ? "a map without missing cells: fill them first" : "an array of finite numbers",
+                    found: isMap
+                        ? "\(value) in row \(index[0]), column \(index[1]) (counted from 0)"
+                        : "\(value) at \(index) (counted from 0)")
                 return nil
             }
+            array.range = try header.finiteRange(in: path)
             return array
         } catch {
             guard case .file(_, let reason) = error else { return refuse("\(error)") }

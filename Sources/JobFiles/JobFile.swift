@@ -9,6 +9,9 @@ public struct JobFile: Hashable, Sendable {
         case gaussianProcess(GaussianProcessSpec)
         case heat(HeatSpec)
         case poisson(PoissonSpec)
+        case wave(WaveSpec)
+        case reactionDiffusion(ReactionDiffusionSpec)
+        case shallowWater(ShallowWaterSpec)
         case solve(SolveSpec)
         case multiply(MultiplySpec)
         case linpack(LinpackSpec)
@@ -32,6 +35,9 @@ public struct JobFile: Hashable, Sendable {
         case .gaussianProcess(let spec): spec
         case .heat(let spec): spec
         case .poisson(let spec): spec
+        case .wave(let spec): spec
+        case .reactionDiffusion(let spec): spec
+        case .shallowWater(let spec): spec
         case .solve(let spec): spec
         case .multiply(let spec): spec
         case .linpack(let spec): spec
@@ -79,6 +85,9 @@ public struct JobFile: Hashable, Sendable {
         case let spec as GaussianProcessSpec: .gaussianProcess(spec)
         case let spec as HeatSpec: .heat(spec)
         case let spec as PoissonSpec: .poisson(spec)
+        case let spec as WaveSpec: .wave(spec)
+        case let spec as ReactionDiffusionSpec: .reactionDiffusion(spec)
+        case let spec as ShallowWaterSpec: .shallowWater(spec)
         case let spec as SolveSpec: .solve(spec)
         case let spec as MultiplySpec: .multiply(spec)
         case let spec as LinpackSpec: .linpack(spec)
@@ -89,7 +98,7 @@ public struct JobFile: Hashable, Sendable {
     /// A job that goes on from an earlier result in the same folder would write over what it reads.
     private func checkInputsStay(_ section: CheckedSection, _ report: inout JobReport) {
         for key in type(of: spec).inputKeys {
-            let input = section.input(key).path
+            guard let input = section.ifSound(input: key)?.path else { continue }
             let name = String(input[(input.lastIndex(of: "/").map(input.index(after:)) ?? input.startIndex)...])
             guard spec.writes(name), areOneFolder(String(input.dropLast(name.count)), outputFolder) else { continue }
             report.add(

@@ -56,6 +56,27 @@ extension CheckedSection {
             for case .section(let keys) in types {
                 return .section(CheckedSection(node, keys: keys, path: path, folder: folder, report: &report))
             }
+        case (.list(let item, let counts), .list(let nodes)) where counts.contains(nodes.count):
+            let checked = nodes.enumerated().map { place, node -> Checked? in
+                // sources[0].position
+                let path = path.dropLast() + ["\(path.last ?? "")[\(place)]"]
+                return check(node, item, path: Array(path), folder: folder, report: &report)
+                    .map { Checked(value: $0, location: node.location) }
+            }
+            let sound = checked.compactMap { $0 }
+            return sound.count == checked.count ? .list(sound) : nil
+        case (.either(let types), .list):
+            if let value = plainValue(node, type) { return value }
+            for case .list(let item, let counts) in types {
+                return check(node, .list(item, counts), path: path, folder: folder, report: &report)
+            }
+        case (.either(let types), .scalar(let text, _)):
+            if let value = plainValue(node, type) { return value }
+            // What looks like a file is reported as one.
+            for case .input(let requirement) in types
+            where requirement.endings.contains(where: { text.lowercased().hasSuffix($0) }) {
+                return check(node, .input(requirement), path: path, folder: folder, report: &report)
+            }
         case (.input(let requirement), .scalar(let text, _)):
             return InputArray.check(text, requirement, key: name, node.location, folder: folder, report: &report)
                 .map(JobValue.input)

@@ -42,7 +42,9 @@ indirect enum JobValueType: Sendable {
     /// An array file that exists and meets the requirement.
     case input(InputArray.Requirement)
     case section([JobKey])
-    /// Any of several types; at most one of them a section.
+    /// A list of so many values of one type.
+    case list(JobValueType, ClosedRange<Int>)
+    /// Any of several types; at most one of them a section, one a list and one a file.
     case either([JobValueType])
 
     /// The numbers that a value may take; never infinite.
@@ -81,11 +83,21 @@ indirect enum JobValueType: Sendable {
         case .fileName(let endings): "a file name ending in \(endings.orList)"
         case .input(let requirement): "the path of \(requirement.words)"
         case .section(let keys): "a section with \(keys.map(\.name).orList)"
+        case .list(let item, let counts): "a list of \(JobValueType.words(counts)), each \(item.expectation)"
         case .either(let types):
             types.flatMap { type -> [String] in
                 if case .choice(let words) = type { words } else { [type.expectation] }
             }.orList
         }
+    }
+}
+
+extension JobValueType {
+    private static func words(_ counts: ClosedRange<Int>) -> String {
+        let (least, most) = (counts.lowerBound, counts.upperBound)
+        if most == least { return "\(least)" }
+        if most == .max { return "\(least) or more" }
+        return most == least + 1 ? "\(least) or \(most)" : "\(least) to \(most)"
     }
 }
 
@@ -98,6 +110,7 @@ enum JobValue: Hashable, Sendable {
     case text(String)
     case input(InputArray)
     case section(CheckedSection)
+    case list([CheckedSection.Checked])
 }
 
 extension Double {

@@ -81,6 +81,13 @@ public enum JobSchema {
         case .fileName(let endings): return text(pattern: "^[^/]+" + file(endings))
         case .input(let requirement): return text(pattern: file(requirement.endings))
         case .section(let keys): return section(keys)
+        case .list(let item, let counts):
+            var members: [(String, JSONValue)] = [
+                ("type", .string("array")), ("items", .object(JobSchema.type(item))),
+                ("minItems", .integer(counts.lowerBound)),
+            ]
+            if counts.upperBound != .max { members.append(("maxItems", .integer(counts.upperBound))) }
+            return members
         case .either(let types): return [("anyOf", .array(types.map { .object(JobSchema.type($0)) }))]
         }
     }
@@ -100,7 +107,7 @@ public enum JobSchema {
         case .number(let value): .number(value)
         case .numbers(let values): .array(values.map(JSONValue.number))
         case .text(let value): .string(value)
-        case .input, .section: nil
+        case .input, .section, .list: nil
         }
     }
 }

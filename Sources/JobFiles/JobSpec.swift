@@ -15,7 +15,7 @@ protocol JobSpec: Sendable, Hashable {
     /// The spec of a section without faults.
     init(_ section: CheckedSection)
 
-    /// The keys of the files that the job reads.
+    /// The keys of the files that the job reads, where they are given.
     static var inputKeys: [String] { get }
     /// Whether the job writes a file of this name into its output folder.
     func writes(_ name: String) -> Bool
@@ -41,5 +41,6 @@ extension JobSpec {
 
 /// Every kind, in the order in which they are documented.
 let jobKinds: [any JobSpec.Type] = [
-    GaussianProcessSpec.self, HeatSpec.self, PoissonSpec.self, SolveSpec.self, MultiplySpec.self, LinpackSpec.self,
+    GaussianProcessSpec.self, HeatSpec.self, PoissonSpec.self, WaveSpec.self, ReactionDiffusionSpec.self,
+    ShallowWaterSpec.self, SolveSpec.self, MultiplySpec.self, LinpackSpec.self,
 ]

@@ -83,7 +83,7 @@ package func run(_ job: JobFile, options: RunOptions, on world: Communicator) th
     }
     let isStencil =
         switch job.job {
-        case .heat, .poisson: true
+        case .heat, .poisson, .wave, .reactionDiffusion, .shallowWater: true
         default: false
         }
     let rate = isStencil ? try MachineRates.triadRate(3, world) : try MachineRates.gemmRate(1000, 3, world)
@@ -100,6 +100,9 @@ package func run(_ job: JobFile, options: RunOptions, on world: Communicator) th
     case .gaussianProcess(let spec): try runGaussianProcess(spec, run, rate, &summary)
     case .heat(let spec): try runHeat(spec, run, rate, &summary)
     case .poisson(let spec): try runPoisson(spec, run, rate, &summary)
+    case .wave(let spec): try runWave(spec, run, rate, &summary)
+    case .reactionDiffusion(let spec): try runReactionDiffusion(spec, run, rate, &summary)
+    case .shallowWater(let spec): try runShallowWater(spec, run, rate, &summary)
     case .solve(let spec): try runSolve(spec, run, rate, &summary)
     case .multiply(let spec): try runMultiply(spec, run, rate, &summary)
     case .linpack(let spec): try runLinpack(spec, run, rate, &summary)

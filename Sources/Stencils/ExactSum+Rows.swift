@@ -15,12 +15,12 @@ extension ExactSum {
         _ rows: Int, count: Int, _ a: (Int) -> UnsafePointer<Scalar>, times b: ((Int) -> UnsafePointer<Scalar>)? = nil
     ) -> ExactSum {
         var sum = ExactSum()
-        withUnsafeTemporaryAllocation(of: Double.self, capacity: 16 + spillCapacity) { memory in
+        withUnsafeTemporaryAllocation(of: Double.self, capacity: partialSums + spillCapacity) { memory in
             let sums = memory.baseAddress!
-            sums.initialize(repeating: 0, count: 16 + spillCapacity)
+            sums.initialize(repeating: 0, count: partialSums + spillCapacity)
             for row in 0..<rows { sum.add(a(row), b?(row), count: count, sums: sums) }
-            for k in 0..<16 { sum.add(sums[k]) }
-            if (0..<16).allSatisfy({ sums[$0].isFinite }) { return }
+            for k in 0..<partialSums { sum.add(sums[k]) }
+            if (0..<partialSums).allSatisfy({ sums[$0].isFinite }) { return }
             // A partial sum has overflowed, or a term is not finite: one term at a time, which knows all of that.
             sum = ExactSum()
             for row in 0..<rows {
@@ -31,13 +31,15 @@ extension ExactSum {
         return sum
     }
 
-    private static let spillCapacity = 256
+    /// Partial sums in vector registers, and room behind them for what they cannot hold.
+    static let partialSums = 16
+    static let spillCapacity = 256
 
     /// One row into the partial sums; `sums` is followed by room for what they cannot hold.
-    private mutating func add<Scalar: StencilScalar>(
+    mutating func add<Scalar: StencilScalar>(
         _ a: UnsafePointer<Scalar>, _ b: UnsafePointer<Scalar>?, count: Int, sums: UnsafeMutablePointer<Double>
     ) {
-        let spill = sums + 16
+        let spill = sums + Self.partialSums
         var done = 0
         while done < count {
             var spilled = 0

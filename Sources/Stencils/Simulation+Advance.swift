@@ -10,6 +10,10 @@ import MessagePassing
 extension Simulation {
     /// Does `steps` steps.
     ///
+    /// Signals are not heeded here: one that `SignalWatch` has taken over is only noted, and any other ends the process
+    /// as ever. A run that a signal should stop between two tiles, saved or not, is
+    /// ``advance(steps:checkpoints:every:progress:)``.
+    ///
     /// - Returns: what was done on this rank, and in what time.
     /// - Throws: `TesseraError.argument` on all ranks where `steps` is negative, and
     ///   `TesseraError.disagreement` where the ranks differ.
@@ -45,6 +49,13 @@ extension Simulation {
     /// One tile; returns its steps.
     @usableFromInline
     mutating func advanceTile(atMost most: Int, _ kernel: @escaping SweepKernel<S.Scalar>) -> Int {
+        advanceTile(atMost: most, kernel, measuring: [])
+    }
+
+    /// One tile, whose values some reductions take in; returns its steps.
+    mutating func advanceTile(
+        atMost most: Int, _ kernel: @escaping SweepKernel<S.Scalar>, measuring measures: [StepMeasures<S.Scalar>]
+    ) -> Int {
         let steps = Swift.min(tuning.next.steps, most)
         let shape = TileShape(steps: steps, width: tuning.next.width)
         let clock = ContinuousClock.now
@@ -58,10 +69,16 @@ extension Simulation {
         let layout = storage.layout
         let outputs = UnsafePointer(storage.outputs)
         let geometry = plan.geometry(shape, of: S.Scalar.self)
+        for measure in measures {
+            measure.begin(
+                after: now, steps: steps, inputs: inputs, outputs: outputs,
+                threads: Swift.max(1, Swift.min(SweepThreads.count, geometry.blocks)))
+        }
         records.withUnsafeMutableBufferPointer { records in
             let tile = TileRun(
                 geometry: geometry, inputs: inputs, outputs: outputs, layout: layout, start: partition.start,
-                fills: fills, points: points, records: records.baseAddress, step: now, timeStep: length)
+                fills: fills, points: points, records: records.baseAddress, step: now, timeStep: length,
+                measures: measures.filter { !$0.steps.isEmpty })
             tile.run(kernel)
         }
         if !self.points.receivers.isEmpty {

@@ -107,6 +107,17 @@ final class SimulationPoints<Scalar: StencilScalar> {
     }
 
     func changed() { local = nil }
+
+    /// Cells of all receivers.
+    var receiverCells: Int { receivers.reduce(0) { $0 + $1.cells.count } }
+
+    /// The places among all cells of all receivers of those that a rank owns, in the order of a step's record.
+    func ownPlaces(_ partition: GridPartition) -> [Int] {
+        receivers.flatMap(\.cells).enumerated().filter { _, entry in
+            let local = entry.cell &- partition.start
+            return !partition.isIdle && (0..<3).allSatisfy { local[$0] >= 0 && local[$0] < partition.count[$0] }
+        }.map(\.offset)
+    }
 }
 
 extension Simulation {
@@ -145,33 +156,12 @@ extension Simulation {
         return Receiver(index: points.receivers.count - 1)
     }
 
-    /// What the receivers have read, on all ranks: for each receiver a value for every step since it came.
+    /// What the receivers have read, on all ranks: for each receiver a value for every step since it came, those of a run
+    /// that was resumed among them.
     public func records() throws(TesseraError) -> [[Double]] {
-        let partition = partition
-        // The products of all cells of all receivers, receiver by receiver; each comes from the rank that owns its cell.
-        let count = points.receivers.reduce(0) { $0 + $1.cells.count }
         let steps = points.records.count
-        var products = [Double](repeating: 0, count: count * steps)
+        let products = try readings()
         var place = 0
-        var own = 0
-        for receiver in points.receivers {
-            for (cell, _) in receiver.cells {
-                let local = cell &- partition.start
-                let isOwn =
-                    !partition.isIdle
-                    && (0..<3).allSatisfy { local[$0] >= 0 && local[$0] < partition.count[$0] }
-                if isOwn {
-                    for step in 0..<steps { products[place * steps + step] = points.records[step][own] }
-                    own += 1
-                }
-                place += 1
-            }
-        }
-        if steps > 0, count > 0 {
-            var span = products.mutableSpan
-            try communicator.allReduce(&span, .sum)
-        }
-        place = 0
         return points.receivers.map { receiver in
             var record = [Double](repeating: 0, count: steps)
             for _ in receiver.cells {
@@ -180,6 +170,27 @@ extension Simulation {
             }
             return record
         }
+    }
+
+    /// What has been read, on all ranks: for each cell of each receiver, in order, its product in every step.
+    func readings() throws(TesseraError) -> [Double] {
+        let steps = points.records.count
+        var products = [Double](repeating: 0, count: points.receiverCells * steps)
+        // Each comes from the rank that owns its cell.
+        for (own, place) in points.ownPlaces(partition).enumerated() {
+            for step in 0..<steps { products[place * steps + step] = points.records[step][own] }
+        }
+        if !products.isEmpty {
+            var span = products.mutableSpan
+            try communicator.allReduce(&span, .sum)
+        }
+        return products
+    }
+
+    /// Takes up what ``readings()`` gave after so many steps.
+    func takeUp(readings: [Double], steps: Int) {
+        let places = points.ownPlaces(partition)
+        points.records = (0..<steps).map { step in places.map { readings[$0 * steps + step] } }
     }
 
     private func agreeOnPoint(

@@ -19,9 +19,32 @@ extension Simulation {
     }
 
     /// The sum of the products of two fields: each rounded to Double, then summed exactly.
-    public func dot(_ a: S.Field, _ b: S.Field) throws(TesseraError) -> Double {
-        try communicator.exactSum(
-            ExactSum.ofRows(localRows(), count: columns, rowFinder(a), times: rowFinder(b)))
+    ///
+    /// - Parameters:
+    ///   - a: one field.
+    ///   - ago: which of its levels: 0 for the current one, 1 for that before the last step.
+    ///   - b: the other.
+    ///   - other: which of its levels.
+    ///   - weight: a field, at its current level, that `a` is multiplied by first, rounded to the fields' type.
+    public func dot(
+        _ a: S.Field, ago: Int = 0, _ b: S.Field, ago other: Int = 0, weight: S.Field? = nil
+    ) throws(TesseraError) -> Double {
+        precondition(keeps(a, ago: ago) && keeps(b, ago: other), "the simulation does not keep this level")
+        let (rows, count, left, right) = (localRows(), columns, rowFinder(a, ago: ago), rowFinder(b, ago: other))
+        guard let weight else {
+            return try communicator.exactSum(ExactSum.ofRows(rows, count: count, left, times: right))
+        }
+        let weights = rowFinder(weight)
+        let sum = withUnsafeTemporaryAllocation(of: S.Scalar.self, capacity: Swift.max(1, count)) { memory in
+            let products = memory.baseAddress!
+            return ExactSum.ofRows(
+                rows, count: count,
+                { row in
+                    multiply(left(row), weights(row), count, into: products)
+                    return UnsafePointer(products)
+                }, times: right)
+        }
+        return try communicator.exactSum(sum)
     }
 
     /// The largest value of a field; NaN where any value is NaN.
@@ -67,9 +90,9 @@ extension Simulation {
             canonical: SIMD3(row / whole.y, row % whole.y, position % whole.z), axes: partition.axes)
     }
 
-    /// The current level's rows by number.
-    private func rowFinder(_ field: S.Field) -> (Int) -> UnsafePointer<S.Scalar> {
-        let (first, layout, rows) = (storage.origin(field.rawValue, ago: 0), storage.layout, partition.count.y)
+    /// A level's rows by number.
+    private func rowFinder(_ field: S.Field, ago: Int = 0) -> (Int) -> UnsafePointer<S.Scalar> {
+        let (first, layout, rows) = (storage.origin(field.rawValue, ago: ago), storage.layout, partition.count.y)
         return { UnsafePointer(first + layout.offset(SIMD3($0 / rows, $0 % rows, 0))) }
     }
 
@@ -97,14 +120,14 @@ struct Extreme {
     @_specialize(where Scalar == Double)
     @_specialize(where Scalar == Float)
     mutating func include<Scalar: StencilScalar>(
-        _ cells: UnsafeMutablePointer<Scalar>, times sign: Double, count: Int
+        _ cells: UnsafePointer<Scalar>, times sign: Double, count: Int
     ) {
         for k in 0..<count { include(sign * Double(cells[k])) }
     }
 
     @_specialize(where Scalar == Double)
     @_specialize(where Scalar == Float)
-    mutating func include<Scalar: StencilScalar>(magnitudesOf cells: UnsafeMutablePointer<Scalar>, count: Int) {
+    mutating func include<Scalar: StencilScalar>(magnitudesOf cells: UnsafePointer<Scalar>, count: Int) {
         for k in 0..<count { include(Double(cells[k]).magnitude) }
     }
 
@@ -112,10 +135,18 @@ struct Extreme {
     @_specialize(where Scalar == Double)
     @_specialize(where Scalar == Float)
     mutating func include<Scalar: StencilScalar>(
-        _ cells: UnsafeMutablePointer<Scalar>, minus others: UnsafeMutablePointer<Scalar>, count: Int
+        _ cells: UnsafePointer<Scalar>, minus others: UnsafePointer<Scalar>, count: Int
     ) {
         for k in 0..<count { include((Double(cells[k]) - Double(others[k])).magnitude) }
     }
+}
+
+@_specialize(where Scalar == Double)
+@_specialize(where Scalar == Float)
+private func multiply<Scalar: StencilScalar>(
+    _ a: UnsafePointer<Scalar>, _ b: UnsafePointer<Scalar>, _ count: Int, into products: UnsafeMutablePointer<Scalar>
+) {
+    for k in 0..<count { products[k] = a[k] * b[k] }
 }
 
 @_specialize(where Scalar == Double)

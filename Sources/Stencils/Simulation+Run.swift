@@ -54,6 +54,39 @@ extension Simulation {
             RunRules(store: store, saving: saving, heedsSignals: true, test: test, testing: interval))
     }
 
+    /// Does `steps` steps and finds numbers of the whole grid on the way, without a pass over the fields: an energy, a norm,
+    /// a largest change. Collective.
+    ///
+    /// ```swift
+    /// let energies = try wave.advance(steps: 1000, reducing: [.sum(KineticEnergy())], every: 10)
+    /// ```
+    /// The numbers have the same bits on every number of ranks. Tiles of several steps are not cut for them: `every: 1`
+    /// costs what the reductions compute, and one small message a tile.
+    ///
+    /// - Parameters:
+    ///   - steps: how many.
+    ///   - reductions: what is found.
+    ///   - interval: found of the values after each step whose number is a multiple of it, and after the last one.
+    ///   - store: where the simulation saves itself, if anywhere; signals are heeded as in
+    ///     ``advance(steps:checkpoints:every:progress:)``.
+    ///   - saving: steps between checkpoints.
+    ///   - progress: how the steps are shown on standard error.
+    /// - Returns: the numbers of each such step.
+    /// - Throws, on all ranks: as ``advance(steps:checkpoints:every:progress:)``; `TesseraError.argument` where `interval`
+    ///   is below 1 or a reduction reads what is not there.
+    @inlinable @discardableResult
+    public mutating func advance(
+        steps: Int, reducing reductions: [StepReduction<S>], every interval: Int,
+        checkpoints store: CheckpointStore? = nil,
+        saving: Int? = nil, progress: ProgressStyle = .none
+    ) throws(TesseraError) -> [StepNumbers] {
+        try run(
+            steps, progress, sweepKernel(),
+            RunRules(
+                store: store, saving: saving, heedsSignals: true, reductions: reductions, reducing: interval)
+        ).reductions
+    }
+
     /// As ``advance(steps:checkpoints:every:progress:)``, with a call after each tile on every rank.
     @inlinable
     package mutating func advance(
@@ -75,17 +108,27 @@ extension Simulation {
             try requireOwn(store)
             store.startClockOnce()
         }
+        try tuning.begin(steps: steps, intervals: intervals(rules), on: communicator)
         var vote = SignalVote(on: communicator)
         let last = step + steps
         var (value, isMet): (Double?, Bool) = (nil, false)
+        var numbers: [StepNumbers] = []
+        let tested = rules.testMeasures(footprint, last: last)
+        let reduced = rules.measures(footprint, last: last)
+        let measures = [tested, reduced].compactMap { $0 }
         do throws(TesseraError) {
             while step < last, !isMet {
-                clock.stepsDone(advanceTile(atMost: room(before: last, rules), kernel))
+                clock.stepsDone(advanceTile(atMost: room(before: last, rules), kernel, measuring: measures))
                 rules.afterTile?(step)
                 if rules.isDue(finiteInterval, step) { try lookForNaN() }
                 try runObservers()
+                if let reduced {
+                    numbers += zip(reduced.steps, try reduced.totals(on: communicator)).map {
+                        StepNumbers(step: $0, values: $1)
+                    }
+                }
                 if let test = rules.test, rules.isDue(rules.testing, step) || step == last {
-                    let found = try measure(test)
+                    let found = try measure(test, tested)
                     (value, isMet) = (found, found <= test.tolerance)
                 }
                 guard !isMet else { break }
@@ -100,16 +143,18 @@ extension Simulation {
         }
         try vote.end()
         return RunOutcome(
-            reason: isMet ? .toleranceReached : .mostSteps, step: step, value: value, throughput: clock.finish())
+            reason: isMet ? .toleranceReached : .mostSteps, step: step, value: value, throughput: clock.finish(),
+            reductions: numbers)
     }
 
     /// Steps to the next one after which something is due.
     private func room(before last: Int, _ rules: RunRules<S>) -> Int {
-        var room = last - step
-        for case let interval? in [rules.saving, rules.testing, finiteInterval] + observers.map(\.interval) {
-            room = Swift.min(room, interval - step % interval)
-        }
-        return room
+        intervals(rules).reduce(last - step) { Swift.min($0, $1 - step % $1) }
+    }
+
+    /// After how many steps something is due, again and again.
+    private func intervals(_ rules: RunRules<S>) -> [Int] {
+        [rules.saving, rules.testing, finiteInterval].compactMap { $0 } + observers.map(\.interval)
     }
 
     private func isDue(_ rules: RunRules<S>) -> Bool { communicator.rank == 0 && rules.store?.isDue == true }
@@ -119,8 +164,14 @@ extension Simulation {
         finiteStep = step
     }
 
-    private mutating func measure(_ test: StopTest<S>) throws(TesseraError) -> Double {
-        let value = try test.measure(self)
+    private mutating func measure(
+        _ test: StopTest<S>, _ reductions: StepMeasures<S.Scalar>?
+    ) throws(TesseraError) -> Double {
+        let value: Double
+        switch test.number {
+        case .measured(let measure): value = try measure(self)
+        case .reduced(_, let combined): value = combined(try reductions?.totals(on: communicator).first ?? [])
+        }
         if !value.isFinite { try requireFinite() }
         if value.isNaN {
             throw .notFinite(routine: "Simulation.advance", name: "the number of the stop test after step \(step)")
@@ -149,28 +200,46 @@ struct RunRules<S: MultiFieldStencil> {
     let test: StopTest<S>?
     /// Steps between tests.
     let testing: Int?
+    let reductions: [StepReduction<S>]
+    /// Steps between the values that they are found of.
+    let reducing: Int?
     let afterTile: ((Int) -> Void)?
 
     @usableFromInline
     init(
         store: CheckpointStore? = nil, saving: Int? = nil, heedsSignals: Bool = false, test: StopTest<S>? = nil,
-        testing: Int? = nil, afterTile: ((Int) -> Void)? = nil
+        testing: Int? = nil, reductions: [StepReduction<S>] = [], reducing: Int? = nil,
+        afterTile: ((Int) -> Void)? = nil
     ) {
         self.store = store
         self.saving = saving
         self.heedsSignals = heedsSignals
         self.test = test
         self.testing = testing
+        self.reductions = reductions
+        self.reducing = reducing
         self.afterTile = afterTile
     }
 
     /// Whether a step's number is a multiple of an interval.
     func isDue(_ interval: Int?, _ step: Int) -> Bool { interval.map { step.isMultiple(of: $0) } ?? false }
 
+    /// The reductions of the stop test, where it has any.
+    func testMeasures(_ footprint: Footprint, last: Int) -> StepMeasures<S.Scalar>? {
+        guard case .reduced(let reductions, _)? = test?.number else { return nil }
+        return StepMeasures(reductions(footprint), footprint) { isDue(testing, $0) || $0 == last }
+    }
+
+    /// The reductions that the run gives back, where it has any.
+    func measures(_ footprint: Footprint, last: Int) -> StepMeasures<S.Scalar>? {
+        if reductions.isEmpty { return nil }
+        return StepMeasures(reductions, footprint) { isDue(reducing, $0) || $0 == last }
+    }
+
     /// What must be the same on all ranks.
     var words: [Int] {
         [
-            store == nil ? 0 : 1, saving ?? 0, heedsSignals ? 1 : 0, testing ?? 0,
+            store == nil ? 0 : 1, saving ?? 0, heedsSignals ? 1 : 0, testing ?? 0, reducing ?? 0, reductions.count,
             Int(truncatingIfNeeded: (test?.tolerance ?? 0).bitPattern),
         ]
     }
@@ -178,7 +247,9 @@ struct RunRules<S: MultiFieldStencil> {
     /// Local.
     func check(_ simulation: borrowing Simulation<S>) throws(TesseraError) {
         let routine = "Simulation.advance"
-        for case let (name, interval?) in [(test == nil ? "every" : "saving", saving), ("every", testing)]
+        for case let (name, interval?) in [
+            (test == nil && reducing == nil ? "every" : "saving", saving), ("every", testing), ("every", reducing),
+        ]
         where interval < 1 {
             throw .argument(routine: routine, name: name, expected: "1 step or more", found: "\(interval)")
         }
@@ -188,5 +259,6 @@ struct RunRules<S: MultiFieldStencil> {
                 found: "none")
         }
         try test?.check(simulation, routine)
+        for reduction in reductions { try reduction.check(simulation, "reducing") }
     }
 }

@@ -68,10 +68,9 @@ public struct Simulation<S: MultiFieldStencil>: ~Copyable {
         // Small grids have tried everything before a file is read.
         if extents.reduce(1, *) >= 1 << 22 {
             let (footprint, ranks) = (plan.footprint, plan.partition.shape.array)
-            try tuning.recall(
-                TileMemory.name(
-                    footprint, of: S.Scalar.self, extents: extents, shape: ranks, threads: SweepThreads.count),
-                most: plan.halos.mostSteps, on: communicator)
+            let name = TileMemory.name(
+                footprint, of: S.Scalar.self, extents: extents, shape: ranks, threads: SweepThreads.count)
+            try tuning.remember(as: name, on: communicator)
         }
         self.stencil = stencil
         self.extents = extents
@@ -105,8 +104,12 @@ public struct Simulation<S: MultiFieldStencil>: ~Copyable {
         storage.layout.size * storage.levels.reduce(0, +) * MemoryLayout<S.Scalar>.stride
     }
 
-    /// How tiles are shaped; nil while several shapes are being tried.
+    /// How tiles are shaped, those of the last run where its intervals allow less than the best ones; nil while several
+    /// shapes are being tried.
     public var tile: TileShape? { tuning.choice }
+
+    /// The most steps that a tile can have.
+    package var mostSteps: Int { plan.halos.mostSteps }
 
     /// Bytes that cross the memory bus for one point in a plain sweep.
     public var bytesPerPoint: Int { footprint.scalarsPerPoint * MemoryLayout<S.Scalar>.stride }

@@ -119,9 +119,12 @@ struct TileHalos {
         return halos.indices.filter { field in
             isDeep
                 ? footprint.written.contains(field) && ago <= footprint.oldestLevel(of: field)
-                : ago == 0 && changes(field)
+                : changes(field) && (ago == 0 || isMoved(field) && hasHalo(field, from: ago))
         }.map { ($0, halo($0, steps: steps)) }
     }
+
+    /// Whether the ghosts of a field that no step writes follow a function of time, at its older levels too.
+    private func isMoved(_ field: Int) -> Bool { changing.contains(field) && !footprint.written.contains(field) }
 
     /// Those which no tile refreshes: coefficients, and older levels that the user has set.
     func afterSetting(ago: Int) -> [(field: Int, halo: FieldHalo)] {

@@ -39,21 +39,24 @@ struct TileRun<Scalar: StencilScalar>: @unchecked Sendable {
     /// Steps done before the tile.
     let step: Int
     let timeStep: Double
+    /// What is found of the values as they come to be.
+    let measures: [StepMeasures<Scalar>]
 
     /// Does all steps of the tile.
     func run(_ kernel: @escaping SweepKernel<Scalar>) {
         let threads = min(SweepThreads.count, geometry.blocks)
         guard threads > 1 else {
-            for block in 0..<geometry.blocks { run(block, kernel, after: nil, reporting: nil) }
+            for block in 0..<geometry.blocks { run(block, on: 0, kernel, after: nil, reporting: nil) }
             return
         }
         let done = (0..<geometry.blocks).map { _ in BlockProgress() }
         let next = Atomic<Int>(0)
-        DispatchQueue.concurrentPerform(iterations: threads) { _ in
+        DispatchQueue.concurrentPerform(iterations: threads) { thread in
             while true {
                 let block = next.wrappingAdd(1, ordering: .relaxed).oldValue
                 guard block < geometry.blocks else { break }
-                run(block, kernel, after: block > 0 ? done[block - 1] : nil, reporting: done[block])
+                run(
+                    block, on: thread, kernel, after: block > 0 ? done[block - 1] : nil, reporting: done[block])
             }
         }
     }
@@ -62,7 +65,8 @@ struct TileRun<Scalar: StencilScalar>: @unchecked Sendable {
     @_specialize(where Scalar == Double)
     @_specialize(where Scalar == Float)
     private func run(
-        _ block: Int, _ kernel: SweepKernel<Scalar>, after previous: BlockProgress?, reporting progress: BlockProgress?
+        _ block: Int, on thread: Int, _ kernel: SweepKernel<Scalar>, after previous: BlockProgress?,
+        reporting progress: BlockProgress?
     ) {
         let lanes = GridLayout.alignment / MemoryLayout<Scalar>.stride
         let isLine = geometry.positions == 1
@@ -86,6 +90,11 @@ struct TileRun<Scalar: StencilScalar>: @unchecked Sendable {
                         points.run(
                             box, written, layout: layout, step: step + t,
                             record: records.map { $0 + t * points.recordedCells })
+                    }
+                    for measure in measures {
+                        measure.run(
+                            box, step: t, thread: thread, outputs: written, layout: layout, start: start,
+                            time: Double(step + t + 1) * timeStep)
                     }
                     if t + 1 < geometry.steps { fills.run(box, written, time: Double(step + t + 1) * timeStep) }
                 }

@@ -1,5 +1,8 @@
 // Which tile is fastest here: tried on the first tiles of a run, one candidate after the other. All of them give the same
 // bits, so that nothing is lost but the time by which a slow one is slower.
+//
+// Where stop tests, checkpoints or callbacks end tiles before their time, tiles of that many steps and fewer are tried instead,
+// and what is found is kept apart: it says nothing of tiles that nothing cuts.
 
 import Failures
 import MessagePassing
@@ -12,47 +15,108 @@ public struct TileShape: Hashable, Sendable, CustomStringConvertible {
     public var description: String { "\(steps)x\(width)" }
 }
 
-/// The tiles of one simulation, in the order that they are tried in.
+/// The tiles of one simulation: those of runs that nothing cuts short, and those of runs in which something is due so often
+/// that a tile must be shorter.
 final class TileTuning {
-    private let candidates: [TileShape]
-    /// Seconds a step of the candidates that were tried.
-    private var seconds: [Double] = []
-    private var isWarm = false
-    /// What all further tiles have.
-    private(set) var choice: TileShape?
-    /// Where the choice is remembered, and under what name; nil where it is not.
-    private var memory: (file: TileMemory, name: String)?
+    /// The most steps of a tile.
+    private let most: Int
+    private let axes: Int
+    private let cells: Int
+    private let threads: Int
+    private let isAutomatic: Bool
+    /// The trials by the most steps that a run leaves to its tiles.
+    private var trials: [Int: TileTrial]
+    /// The one of this run.
+    private var current: TileTrial
+    /// What tiles are remembered under from one process to the next; nil where they are not.
+    private var name: String?
 
     /// - Parameters:
     ///   - most: the most steps of a tile.
     ///   - cells: the most cells of a rank's box along the block axis.
     ///   - threads: of this rank.
     init(_ tiling: Tiling, most: Int, axes: Int, cells: Int, threads: Int) {
-        let share = max(1, cells / threads)
-        let single = TileShape(steps: 1, width: share)
-        switch tiling {
-        case .off:
-            (candidates, choice) = ([], single)
-        case .fixed(_, let width):
-            (candidates, choice) = ([], TileShape(steps: most, width: width))
-        case .automatic:
-            guard most > 1 else {
-                (candidates, choice) = ([], single)
-                return
+        let whole =
+            switch tiling {
+            case .off: TileTrial(of: [TileShape(steps: 1, width: max(1, cells / threads))])
+            case .fixed(_, let width): TileTrial(of: [TileShape(steps: most, width: width)])
+            case .automatic: TileTrial(most: most, axes: axes, cells: cells, threads: threads)
             }
-            let widths = (axes == 3 ? [16, 32, 64] : [1024, 2048, 4096]).filter { $0 < cells } + [share]
-            let depths = [most, most / 2, most / 4].filter { $0 > 1 }
-            // The likeliest first: deep tiles in blocks that a second-level cache holds.
-            candidates = depths.flatMap { steps in widths.map { TileShape(steps: steps, width: $0) } } + [single]
-        }
+        (self.most, self.axes, self.cells, self.threads) = (most, axes, cells, threads)
+        isAutomatic = tiling == .automatic
+        current = whole
+        trials = [most: whole]
     }
 
-    /// Takes what an earlier run has found, and remembers what this one finds. Collective.
-    func recall(_ name: @autoclosure () -> String, most: Int, on communicator: Communicator) throws(TesseraError) {
+    /// From now on takes what earlier processes have found, and remembers what this one finds. Collective.
+    func remember(as name: String, on communicator: Communicator) throws(TesseraError) {
+        self.name = name
+        try current.recall(name, most: most, on: communicator)
+    }
+
+    /// Chooses the trial for a run: something is due after every multiple of each of the intervals. Collective.
+    ///
+    /// A short run of a simulation that has found its tile cuts that: it would not see the end of a trial.
+    func begin(steps: Int, intervals: [Int], on communicator: Communicator) throws(TesseraError) {
+        guard isAutomatic, steps > 0 else { return }
+        let whole = trials[most]!
+        let between = intervals.min() ?? .max
+        let room = min(most, between, whole.choice == nil ? steps : .max)
+        if let trial = trials[room] {
+            current = trial
+            return
+        }
+        let trial = TileTrial(most: room, axes: axes, cells: cells, threads: threads)
+        trials[room] = trial
+        current = trial
+        if let name { try trial.recall("\(name), \(room) steps at most", most: room, on: communicator) }
+    }
+
+    /// What all further tiles of such a run have.
+    var choice: TileShape? { current.choice }
+
+    /// The next tile: the same on all ranks, which have as many candidates in the same depths, but for the width.
+    var next: TileShape { current.next }
+
+    /// Takes note of a tile's time; collective when the last candidate was tried.
+    func record(_ taken: Double, steps: Int, on communicator: Communicator) throws(TesseraError) {
+        try current.record(taken, steps: steps, on: communicator)
+    }
+}
+
+/// Some tiles, in the order that they are tried in.
+private final class TileTrial {
+    private let candidates: [TileShape]
+    /// Seconds a step of the candidates that were tried.
+    private var seconds: [Double] = []
+    private var isWarm = false
+    private(set) var choice: TileShape?
+    /// Where the choice is remembered, and under what name; nil where it is not.
+    private var memory: (file: TileMemory, name: String)?
+
+    init(of candidates: [TileShape]) {
+        self.candidates = candidates
+        if candidates.count == 1 { choice = candidates[0] }
+    }
+
+    /// Tiles of at most so many steps.
+    convenience init(most: Int, axes: Int, cells: Int, threads: Int) {
+        let share = max(1, cells / threads)
+        let widths = (axes == 3 ? [16, 32, 64] : [1024, 2048, 4096]).filter { $0 < cells } + [share]
+        var depths: [Int] = []
+        for steps in [most, most / 2, most / 4] where steps > 1 && !depths.contains(steps) { depths.append(steps) }
+        // The likeliest first: deep tiles in blocks that a second-level cache holds.
+        self.init(
+            of: depths.flatMap { steps in widths.map { TileShape(steps: steps, width: $0) } } + [
+                TileShape(steps: 1, width: share)
+            ])
+    }
+
+    /// Takes what an earlier process has found, and remembers what this one finds. Collective.
+    func recall(_ name: String, most: Int, on communicator: Communicator) throws(TesseraError) {
         guard choice == nil else { return }
         var found = TileShape(steps: 0, width: 0)
         if communicator.rank == 0, let file = TileMemory() {
-            let name = name()
             memory = (file, name)
             found = file.recall(name) ?? found
         }
@@ -61,11 +125,9 @@ final class TileTuning {
         if (1...most).contains(steps) { choice = TileShape(steps: steps, width: width) }
     }
 
-    /// The next tile: the same on all ranks, which have as many candidates in the same depths, but for the width.
     var next: TileShape { choice ?? candidates[isWarm ? seconds.count : 0] }
 
-    /// Takes note of a tile's time; collective when the last candidate was tried. A tile cut short says nothing, and the
-    /// first one pays for memory that nobody has touched.
+    /// A tile cut short says nothing, and the first one pays for memory that nobody has touched.
     func record(_ taken: Double, steps: Int, on communicator: Communicator) throws(TesseraError) {
         guard choice == nil, steps == next.steps else { return }
         guard isWarm else { return isWarm = true }

@@ -199,12 +199,6 @@ extension BenchRequest.Order: ExpressibleByArgument {}
 extension BenchRequest.Precision: ExpressibleByArgument {}
 extension BenchRequest.Pivoting: ExpressibleByArgument {}
 
-/// "1000,2000" as numbers from 1 on.
-private func commaSeparated(_ text: String) throws -> [Int] { try positive(text, separator: ",") }
-
-/// "512x512" as numbers from 1 on.
-private func crossSeparated(_ text: String) throws -> [Int] { try positive(text, separator: "x") }
-
 /// "8x32" or "off".
 private func tiling(_ text: String) throws -> Tiling {
     if text == "off" { return .off }
@@ -213,13 +207,4 @@ private func tiling(_ text: String) throws -> Tiling {
         throw ValidationError("expected TxW, at most \(Tiling.mostSteps) steps in blocks of W, or off, found '\(text)'")
     }
     return .fixed(steps: numbers[0], width: numbers[1])
-}
-
-private func positive(_ text: String, separator: Character) throws -> [Int] {
-    try text.split(separator: separator, omittingEmptySubsequences: false).map { part in
-        guard let number = Int(part), number >= 1 else {
-            throw ValidationError("expected whole numbers from 1 on, joined by '\(separator)', found '\(text)'")
-        }
-        return number
-    }
 }

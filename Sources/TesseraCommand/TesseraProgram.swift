@@ -17,10 +17,11 @@ struct TesseraProgram: ParsableCommand {
               tessera run jobs/hillslope.yaml --set refine=4
               mpirun -n 4 tessera run jobs/terrain-gp.yaml --trace timeline.json
               tessera doctor
+              mpirun -n 4 tessera verify
 
             Exit status:
               0        done
-              1        the run failed: a number, a file or MPI; or doctor has found faults
+              1        the run failed: a number, a file or MPI; or doctor or verify has found faults
               2        the job file or the arguments are refused, before any work
               128 + N  stopped by signal N
 
@@ -30,7 +31,8 @@ struct TesseraProgram: ParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            RunCommand.self, ValidateCommand.self, SchemaCommand.self, DoctorCommand.self, BenchCommand.self,
+            RunCommand.self, ValidateCommand.self, SchemaCommand.self, DoctorCommand.self, VerifyCommand.self,
+            BenchCommand.self,
         ])
 
     /// Parses the arguments, runs the command and ends the process.

@@ -47,6 +47,10 @@ import Testing
         #expect(MemoryModel.multiply(m: 2, n: 3, k: 5, scalarBytes: 16, ranks: 1) == 64 * mebibyte + 16 * 31)
         #expect(MemoryModel.solver(cells: 100, sourceCells: 10, ranks: 3) == 192 * mebibyte + 22 * 800 + 3 * 160)
         #expect(MemoryModel.heat(cells: 100, sourceCells: 10, ranks: 3) == 192 * mebibyte + 2400 + 3 * 160)
+        #expect(MemoryModel.wave(cells: 100, readings: 70, ranks: 2) == 128 * mebibyte + 3200 + 2 * 3 * 560)
+        #expect(MemoryModel.reactionDiffusion(cells: 100, ranks: 1) == 64 * mebibyte + 4000)
+        #expect(
+            MemoryModel.shallowWater(cells: 100, sourceCells: 10, ranks: 3) == 192 * mebibyte + 7200 + 3 * 160)
         #expect(MemoryModel.linpack(n: .max, scalarBytes: 16, ranks: 1) == .max)
     }
 

@@ -7,6 +7,11 @@ import Testing
     private let schema =
         try! JSONSerialization.jsonObject(with: Data(JobSchema.jsonSchema().utf8)) as! [String: Any]
 
+    private static let kinds = [
+        "gaussian-process", "heat", "poisson", "wave", "reaction-diffusion", "shallow-water", "solve", "multiply",
+        "linpack",
+    ]
+
     private func definition(_ kind: String) throws -> [String: Any] {
         try #require((schema["$defs"] as? [String: Any])?[kind] as? [String: Any])
     }
@@ -15,12 +20,12 @@ import Testing
         #expect(JobSchema.jsonSchema() == JobSchema.jsonSchema())
         #expect(schema["$schema"] as? String == "https://json-schema.org/draft/2020-12/schema")
         let kind = (schema["properties"] as? [String: Any])?["kind"] as? [String: Any]
-        #expect(kind?["enum"] as? [String] == ["gaussian-process", "heat", "poisson", "solve", "multiply", "linpack"])
-        #expect((schema["allOf"] as? [Any])?.count == 6)
+        #expect(kind?["enum"] as? [String] == Self.kinds)
+        #expect((schema["allOf"] as? [Any])?.count == Self.kinds.count)
     }
 
     @Test func keysAreDescribed() throws {
-        for kind in ["gaussian-process", "heat", "poisson", "solve", "multiply", "linpack"] {
+        for kind in Self.kinds {
             let definition = try definition(kind)
             #expect(definition["additionalProperties"] as? Bool == false)
             for (name, value) in try #require(definition["properties"] as? [String: [String: Any]]) {
@@ -36,12 +41,23 @@ import Testing
         #expect((properties["kernel"]?["required"] as? [String]) == ["length-scale", "variance"])
     }
 
+    @Test func listsAreArraysOfTheirItems() throws {
+        let properties = try #require(try definition("wave")["properties"] as? [String: [String: Any]])
+        let extents = try #require(properties["extents"])
+        #expect(extents["type"] as? String == "array")
+        #expect(extents["minItems"] as? Int == 2 && extents["maxItems"] as? Int == 3)
+        #expect((extents["items"] as? [String: Any])?["type"] as? String == "integer")
+        let source = try #require(properties["sources"]?["items"] as? [String: Any])
+        #expect(source["required"] as? [String] == ["position", "wavelet"])
+    }
+
     /// Leaving out what the schema calls required is a fault, and leaving out anything else is none.
     @Test func requiredKeysAreThoseThatTheValidationMisses() throws {
         try JobFolder.with { folder throws in
             for (kind, sound) in [
                 ("gaussian-process", Sound.gaussianProcess), ("heat", Sound.heat), ("poisson", Sound.poisson),
-                ("solve", Sound.solve),
+                ("wave", Sound.wave), ("reaction-diffusion", Sound.reactionDiffusion),
+                ("shallow-water", Sound.shallowWater), ("solve", Sound.solve),
                 ("multiply", Sound.multiply), ("linpack", Sound.linpack),
             ] {
                 let required = try #require(try definition(kind)["required"] as? [String])

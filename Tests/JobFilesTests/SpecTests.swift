@@ -128,7 +128,7 @@ import Testing
                 switch try folder.load(text).job {
                 case .linpack(let spec): spec.pivoting
                 case .solve(let spec): spec.pivoting
-                case .gaussianProcess, .heat, .poisson, .multiply: throw OverrideTests.NotTheKind()
+                default: throw OverrideTests.NotTheKind()
                 }
             }
             for sound in [Sound.linpack, Sound.solve] {
@@ -157,18 +157,26 @@ import Testing
                 case .solve(let spec): spec.checkpoint
                 case .gaussianProcess(let spec): spec.checkpoint
                 case .heat(let spec): spec.checkpoint
+                case .wave(let spec): spec.checkpoint
+                case .reactionDiffusion(let spec): spec.checkpoint
+                case .shallowWater(let spec): spec.checkpoint
                 case .poisson, .multiply: nil
                 }
             }
-            for sound in [Sound.linpack, Sound.solve, Sound.gaussianProcess, Sound.heat] {
+            for sound in [
+                Sound.linpack, Sound.solve, Sound.gaussianProcess, Sound.heat, Sound.wave, Sound.reactionDiffusion,
+                Sound.shallowWater,
+            ] {
                 #expect(try options(sound) == nil)
                 let defaults = try #require(try options(sound + "\ncheckpoint: {}"))
                 #expect(defaults.folder == "checkpoint" && defaults.minutes == 10 && defaults.keep == 2)
                 let given = try #require(try options(sound, ["checkpoint.every=0.5", "checkpoint.keep=1"]))
                 #expect(given.folder == "checkpoint" && given.minutes == 0.5 && given.keep == 1)
             }
-            #expect(try options(Sound.heat, ["checkpoint.every=1"])?.steps == nil)
-            #expect(try options(Sound.heat, ["checkpoint.steps=500"])?.steps == 500)
+            for sound in [Sound.heat, Sound.wave, Sound.reactionDiffusion, Sound.shallowWater] {
+                #expect(try options(sound, ["checkpoint.every=1"])?.steps == nil)
+                #expect(try options(sound, ["checkpoint.steps=500"])?.steps == 500)
+            }
             #expect(folder.faults(Sound.heat + "\ncheckpoint: {steps: 0}").count == 1)
             #expect(folder.faults(Sound.linpack + "\ncheckpoint: {steps: 5}").count == 1)
             #expect(
@@ -178,7 +186,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("terrain-gp", "gaussian-process"), ("hillslope", "heat"), ("poisson", "poisson"), ("solve", "solve"),
+        ("terrain-gp", "gaussian-process"), ("hillslope", "heat"), ("poisson", "poisson"), ("wave", "wave"),
+        ("reaction-diffusion", "reaction-diffusion"), ("shallow-water", "shallow-water"), ("solve", "solve"),
         ("multiply", "multiply"), ("linpack", "linpack"),
     ])
     func readyFilesLoad(_ name: String, _ kind: String) throws {

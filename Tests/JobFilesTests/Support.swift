@@ -19,6 +19,8 @@ struct JobFolder {
             let header = NpyHeader(elementType: type, shape: shape)
             try folder.write(name, header.rendered() + [UInt8](repeating: 0, count: header.byteCount))
         }
+        try NpyFile.write((0..<12).map { 1000 + 100 * Double($0) }, shape: [3, 4], to: "\(folder.path)/speed.npy")
+        try NpyFile.write((0..<8).map { $0 == 3 ? .nan : 1 }, shape: [2, 2, 2], to: "\(folder.path)/nan.npy")
         try folder.write("s.mtx", Array("%%MatrixMarket matrix coordinate real symmetric\n6 6 1\n1 1 2\n".utf8))
         try withExtendedLifetime(temporary) { try body(folder) }
     }
@@ -72,6 +74,31 @@ enum Sound {
         kind: poisson
         source: field.npy
         spacing: [10, 10]
+        """
+    static let wave = """
+        kind: wave
+        extents: [40, 60]
+        spacing: 10
+        velocity: 2000
+        sources:
+          - position: [100, 200]
+            wavelet: {frequency: 15}
+        receivers: [[0, 0], [390, 590]]
+        duration: 0.5
+        sponge: 10
+        """
+    static let reactionDiffusion = """
+        kind: reaction-diffusion
+        extents: [30, 40]
+        duration: 1000
+        """
+    static let shallowWater = """
+        kind: shallow-water
+        extents: [20, 30]
+        spacing: [100, 100]
+        depth: 10
+        initial: {height: 1, centre: [1000, 1500], radius: 200}
+        duration: 60
         """
     static let solve = """
         kind: solve

@@ -5,7 +5,8 @@ import Testing
 
 /// Files that are no job at all: their text, their kind, their place.
 @Suite struct SyntaxTests {
-    static let kinds = "gaussian-process, heat, poisson, solve, multiply or linpack"
+    static let kinds =
+        "gaussian-process, heat, poisson, wave, reaction-diffusion, shallow-water, solve, multiply or linpack"
 
     @Test(arguments: [
         ("", "job.yaml:1: expected a job, beginning with the key 'kind', found an empty file"),

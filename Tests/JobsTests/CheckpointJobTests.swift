@@ -251,6 +251,29 @@ struct CheckpointJobTests {
         #expect(!FileManager.default.fileExists(atPath: store))
     }
 
+    /// The record of a shot, and its snapshots, with the bytes of a run that nothing stops, on another number of ranks.
+    @Test func aShotIsStoppedAndEndsWithTheSameBits() async throws {
+        let job = Command.jobs + "/wave.yaml"
+        let settings = [
+            "extents=[101, 201]", "spacing=30", "duration=60", "sponge=20", "snapshots=3", "pictures=false",
+            "receivers.count=41",
+        ]
+        let files = (1...3).map { output + "/snapshot-000\($0).npy" } + [output + "/shot.npy"]
+        let whole = try await run(job, ranks: 1, settings)
+        #expect(whole.status == 0, "\(whole.errors)")
+        let expected = try files.map { try Data(contentsOf: URL(fileURLWithPath: $0)) }
+        try FileManager.default.removeItem(atPath: output)
+        try await stop(job, settings + ["checkpoint.steps=1"], by: "TERM", number: 15, at: "step")
+
+        let other = try await run(job, ranks: 2, settings + ["order=4", "step=0.001", "checkpoint.every=10"])
+        #expect(other.status == 1)
+        #expect(lines(other).count == 1 && other.errors.contains("another job: expected 'wave, "), "\(other.errors)")
+
+        let facts = try await resume(job, ranks: 3, settings, at: "step")
+        #expect(facts["receivers"] as? Int == 41)
+        #expect(try files.map { try Data(contentsOf: URL(fileURLWithPath: $0)) } == expected)
+    }
+
     /// A disk that holds two checkpoints, but not the third beside them: the job ends with one line, and goes on from the
     /// second when there is room.
     @Test(.enabled("this process may not mount a file system", JobRunTests.canMount))

@@ -3,7 +3,7 @@ import Testing
 
 @Suite("tessera: help and arguments")
 struct CommandHelpTests {
-    @Test(arguments: ["run", "validate", "schema", "doctor", "bench"])
+    @Test(arguments: ["run", "validate", "schema", "doctor", "verify", "bench"])
     func everySubcommandExplainsItself(name: String) async throws {
         let outcome = try await Command.alone(name, "--help")
         #expect(outcome.status == 0)
@@ -42,7 +42,7 @@ struct CommandHelpTests {
         let outcome = try await Command.alone("--generate-completion-script", shell)
         #expect(outcome.status == 0)
         #expect(outcome.errors.isEmpty)
-        for name in ["run", "validate", "schema", "doctor", "bench", "progress"] {
+        for name in ["run", "validate", "schema", "doctor", "verify", "bench", "progress"] {
             #expect(outcome.output.contains(name), "\(name)")
         }
         let opening = ["bash": "#!/bin/bash", "zsh": "#compdef tessera", "fish": "function "]
@@ -65,6 +65,7 @@ struct CommandHelpTests {
         ["bench", "gray-scott", "--extents", "8x8x8", "--steps", "2"], ["bench", "gemm", "--n", "9", "--order", "4"],
         ["bench", "heat3d", "--n", "8"], ["bench", "lu", "--n", "8", "--repeats", "0"],
         ["run", "a.yaml", "--progress", "loud"], ["compute"],
+        ["verify", "--extents", "64x4"], ["verify", "--extents", "9x9x9x9"], ["verify", "--ranks", "0"],
     ])
     func refusedArgumentsEndWithStatus2(arguments: [String]) async throws {
         let outcome = try await Launch.alone("tessera", arguments, seconds: 60)

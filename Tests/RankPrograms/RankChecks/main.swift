@@ -16,6 +16,8 @@ let suites: [String: [RankCheck]] = [
     "MessagePassing": messagePassingChecks,
     "MixedSolveMemory": mixedSolveMemoryChecks,
     "ResumedMixedSolveMemory": resumedMixedSolveMemoryChecks,
+    "StencilCases": stencilCaseChecks,
+    "StencilCasesInFull": stencilCasesInFullChecks,
     "Stencils": stencilsChecks,
 ]
 

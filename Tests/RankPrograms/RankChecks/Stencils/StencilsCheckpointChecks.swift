@@ -132,12 +132,91 @@ let stencilsCheckpointChecks: [RankCheck] = [
             try refuses("boundaries", Heat(r: 0.2), [30, 32], [(mirror, wave), nil])
             try refuses("boundaries", Heat(r: 0.2), [30, 32], [nil, nil])
             try refuses("footprint", WideHeat(r: 0.2, order: 4), [30, 32], edges)
+            try refuses("update", HeatOtherwise(r: 0.2), [30, 32], edges)
+            try refuses("constants of the update", Heat(r: 0.2.nextUp), [30, 32], edges)
             try refuses("time step", Heat(r: 0.2), [30, 32], edges, timeStep: 1)
+            var sourced = try started(Heat(r: 0.2), [30, 32], edges, on: world)
+            try sourced.addSource(.u, at: [3, 4], series: [1])
+            expectThrows(matches: { isArgument($0, "sources") }) {
+                _ = try sourced.resume(from: try CheckpointStore(folder, fingerprint: "one for all"))
+            }
             let job = try CheckpointStore(folder, fingerprint: "another job")
             try expectSameError(folder, "another job: expected 'another job', found 'one for all'", on: world) {
                 _ = try heat.resume(from: job)
             }
             expectEqual(try names(in: folder, world), ["generation-000001"])
+        }
+    },
+    RankCheck("boundary functions and sources are part of what a checkpoint is of") { world in
+        try withFolder(world) { folder in
+            func made(_ edge: Edge, _ series: [Double]) throws -> Simulation<Heat> {
+                var heat = try started(Heat(r: 0.2), [14, 15], [(mirror, edge), nil], on: world)
+                try heat.addSource(.u, at: [3.25, 4], series: series)
+                return heat
+            }
+            func refuses(_ name: String, _ edge: Edge, _ series: [Double], line: Int = #line) throws {
+                var other = try made(edge, series)
+                expectThrows(name, line: line, matches: { isArgument($0, name) }) {
+                    _ = try other.resume(from: try CheckpointStore(folder, fingerprint: "heat"))
+                }
+            }
+            let series = [1, 0.5, -1, 2, 0.25, 3]
+            var heat = try made(wave, series)
+            try heat.advance(steps: 4, checkpoints: try CheckpointStore(folder, fingerprint: "heat"), every: 4)
+            try heat.advance(steps: 2)
+            let whole = try everything(&heat)
+
+            // Another function of the same time, another of the place; a custom side; another source.
+            try refuses("boundaries", .function { _, time in time }, series)
+            try refuses("boundaries", .function { index, _ in Double(index[1]) }, series)
+            try refuses("boundaries", .custom { index, time, faced in faced }, series)
+            try refuses("sources", wave, [1, 0.5, -1, 2.5, 0.25, 3])
+            try refuses("sources", wave, [1, 0.5, -1])
+            // What a source gives later is free, as the steps to come are.
+            var resumed = try made(wave, series)
+            expectEqual(try resumed.resume(from: try CheckpointStore(folder, fingerprint: "heat")), true)
+            try resumed.advance(steps: 2)
+            expectEqual(try everything(&resumed), whole)
+            var longer = try made(wave, series.prefix(4) + [7, 8, 9])
+            expectEqual(try longer.resume(from: try CheckpointStore(folder, fingerprint: "heat")), true)
+        }
+    },
+    RankCheck("of three checkpoints the newest that is whole is taken up, on every number of ranks") { world in
+        try withFolder(world) { folder in
+            let edges: [Edges] = [(mirror, wave), nil]
+            let steps = 19
+            var whole = try started(Wave(r: 0.05), [21, 16], edges, on: world)
+            try whole.advance(steps: steps)
+            let expected = try everything(&whole)
+            func store() throws -> CheckpointStore { try CheckpointStore(folder, fingerprint: "wave", keep: 3) }
+            var saved = try started(Wave(r: 0.05), [21, 16], edges, tiling: .fixed(steps: 3, width: 6), on: world)
+            try saved.advance(steps: 17, checkpoints: try store(), every: 4)
+            expectEqual(
+                try names(in: folder, world), ["generation-000002", "generation-000003", "generation-000004"])
+
+            func damage(_ file: String) -> Damage {
+                Damage(file: file, words: "damaged", change: flipping(4) { $0.count - 40 })
+            }
+            for damaged in 0...2 {
+                if damaged == 1 { try damage("field-0.npy").apply(to: folder + "/generation-000004", world) }
+                if damaged == 2 { try damage("manifest.json").apply(to: folder + "/generation-000003", world) }
+                for count in [1, 2, 3, 5, 7] where count <= world.size {
+                    guard let some = try world.split(color: world.rank < count ? 0 : nil) else { continue }
+                    var resumed = try Simulation(
+                        Wave(r: 0.05), extents: [21, 16], boundary: boundary(edges), timeStep: 0.5, on: some)
+                    let store = try store()
+                    expectEqual(try resumed.resume(from: store), true)
+                    expectEqual(resumed.step, 16 - 4 * damaged, "\(count) ranks")
+                    expectEqual(store.refused.count, damaged)
+                    try resumed.advance(steps: steps - resumed.step)
+                    let found = try everything(&resumed)
+                    expect(
+                        zip(found, expected).allSatisfy { zip($0, $1).allSatisfy { sameBits($0, $1) } },
+                        "\(count) ranks, \(damaged) damaged")
+                    try some.close()
+                }
+                try world.barrier()
+            }
         }
     },
     RankCheck("bad arguments of a run that saves itself are refused on all ranks") { world in
@@ -173,6 +252,19 @@ let stencilsCheckpointChecks: [RankCheck] = [
     },
 ]
 
+private func isArgument(_ error: TesseraError, _ name: String) -> Bool {
+    guard case .argument(_, let found, _, _) = error else { return false }
+    return found == name
+}
+
+/// The heat equation in another order of arithmetic.
+private struct HeatOtherwise: Stencil {
+    var r: Double
+    @inlinable func update<L: Lane>(_ u: Taps<L>) -> L {
+        u[0, 0] + r * (u[0, -1] + u[0, 1] + u[1, 0] + u[-1, 0] - 4 * u[0, 0])
+    }
+}
+
 /// A stencil whose one field is read two steps back.
 private struct TwoSteps: MultiFieldStencil {
     enum Field: Int, FieldName { case u }
@@ -184,11 +276,11 @@ private struct TwoSteps: MultiFieldStencil {
 /// A simulation with the start values of all checks, at all levels.
 func started<S: MultiFieldStencil>(
     _ stencil: S, _ extents: [Int], _ edges: [Edges], fieldEdges: [S.Field: [Edges]] = [:],
-    tiling: Tiling = .off, on world: Communicator
+    tiling: Tiling = .off, on world: Communicator, timeStep: Double = 0.5
 ) throws -> Simulation<S> {
     var simulation = try Simulation(
         stencil, extents: extents, boundary: boundary(edges), boundaries: fieldEdges.mapValues(boundary),
-        timeStep: 0.5, tiling: tiling, on: world)
+        timeStep: timeStep, tiling: tiling, on: world)
     for field in S.Field.allCases {
         for ago in 0..<Swift.min(simulation.footprint.levels(of: field.rawValue), LaneSlot.levels) {
             simulation.fill(field, ago: ago) { index in

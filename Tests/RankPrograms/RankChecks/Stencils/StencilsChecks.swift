@@ -7,7 +7,8 @@ import Stencils
 
 let stencilsChecks: [RankCheck] =
     engineChecks + stencilsModeChecks + stencilsServiceChecks + stencilsFileChecks
-    + stencilsIdleChecks + tilingChecks + pointChecks + stencilsCheckpointChecks + stencilsRunChecks
+    + stencilsIdleChecks + tilingChecks + stepReductionChecks + pointChecks + readingChecks + stencilsCheckpointChecks
+    + stencilsRunChecks
     + solverChecks + solverTrafficChecks + multigridChecks
 
 private let mirror = Edge.mirror(sign: 1, slope: 0)

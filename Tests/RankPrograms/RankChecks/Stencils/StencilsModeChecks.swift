@@ -22,60 +22,47 @@ private func largestError<S: MultiFieldStencil>(
 
 let stencilsModeChecks: [RankCheck] = [
     RankCheck("eigenmodes of heat: periodic, Dirichlet, Neumann") { world in
-        let (n, m, steps, r) = (31, 24, 60, 0.2)
-        let cases: [(Boundary, (Int, Int) -> Double, (Double, Int) -> Double)] = [
-            (.periodic, { k, n in 2 * .pi * Double(k) / Double(n) }, { theta, i in cos(theta * Double(i)) }),
-            (.dirichlet(0), { k, n in .pi * Double(k) / Double(n + 1) }, { theta, i in sin(theta * Double(i + 1)) }),
-            (.neumann, { k, n in .pi * Double(k) / Double(n) }, { theta, i in cos(theta * (Double(i) + 0.5)) }),
-        ]
-        for (rows, rowAngle, rowMode) in cases {
-            for (columns, columnAngle, columnMode) in cases {
-                let (a, b) = (rowAngle(2, n), columnAngle(3, m))
-                func mode(_ index: GridIndex) -> Double { rowMode(a, index[0]) * columnMode(b, index[1]) }
-                var heat = try Simulation(
-                    Heat(r: r), extents: [n, m], boundary: [rows, columns], on: world, initially: mode)
+        let (extents, steps, r) = ([31, 24], 60, 0.2)
+        for rows in DiscreteMode.Ends.allCases {
+            for columns in DiscreteMode.Ends.allCases {
+                let mode = DiscreteMode(waves: [2, 3], ends: [rows, columns], extents: extents)
+                var heat = try Simulation(Heat(r: r), extents: extents, boundary: mode.boundary, on: world)
+                heat.fill { mode($0) }
                 try heat.advance(steps: steps)
-                let factor = pow(1 - 4 * r * (pow(sin(a / 2), 2) + pow(sin(b / 2), 2)), Double(steps))
+                let factor = pow(mode.heatFactor(r), Double(steps))
                 let error = largestError(heat, .u) { factor * mode($0) }
                 expect(error < 1e-13, "\(rows), \(columns): \(error)")
             }
         }
     },
     RankCheck("eigenmodes of waves of every order") { world in
-        let coefficients: [(order: Int, weights: [Double])] = [
-            (2, [-2, 1]), (4, [-5.0 / 2, 4.0 / 3, -1.0 / 12]), (6, [-49.0 / 18, 3.0 / 2, -3.0 / 20, 1.0 / 90]),
-            (8, [-205.0 / 72, 8.0 / 5, -1.0 / 5, 8.0 / 315, -1.0 / 560]),
-        ]
         let (extents, steps, r) = ([29, 8, 10], 40, 0.1)
-        for (order, c) in coefficients {
-            let theta = zip([1, 2, 3], extents).map { 2 * Double.pi * Double($0) / Double($1) }
-            func mode(_ index: GridIndex) -> Double { (0..<3).reduce(1) { $0 * cos(theta[$1] * Double(index[$1])) } }
-            let symbol = theta.reduce(0.0) { sum, angle in
-                sum + c[0] + (1..<c.count).reduce(0.0) { $0 + 2 * c[$1] * cos(Double($1) * angle) }
+        for order in [2, 4, 6, 8] {
+            for ends in [DiscreteMode.Ends.periodic, .mirrored] {
+                let mode = DiscreteMode(waves: [1, 2, 3], ends: [ends, ends, ends], extents: extents)
+                let omega = mode.waveFrequency(r, order: order)
+                var wave = try Simulation(
+                    Wave(r: r, order: order), extents: extents, boundary: mode.boundary,
+                    boundaries: [.speed: mode.boundary], on: world)
+                wave.fill(.speed) { _ in 1 }
+                wave.fill(.height) { mode($0) }
+                wave.fill(.height, ago: 1) { cos(omega) * mode($0) }
+                try wave.advance(steps: steps)
+                let error = largestError(wave, .height) { cos(Double(steps) * omega) * mode($0) }
+                expect(error < 1e-13, "order \(order), \(ends): \(error)")
             }
-            let omega = acos(1 + r / 2 * symbol)
-            var wave = try Simulation(
-                Wave(r: r, order: order), extents: extents, boundary: [.periodic, .periodic, .periodic], on: world)
-            wave.fill(.speed) { _ in 1 }
-            wave.fill(.height, mode)
-            wave.fill(.height, ago: 1) { cos(omega) * mode($0) }
-            try wave.advance(steps: steps)
-            let error = largestError(wave, .height) { cos(Double(steps) * omega) * mode($0) }
-            expect(error < 1e-13, "order \(order): \(error)")
         }
     },
     RankCheck("the Parallel Research Kernels' star") { world in
         for radius in 1...4 {
             let (n, iterations) = (31, 10)
+            let kernel = ResearchKernel(radius: radius, extents: [n, n])
             var star = try Simulation(
                 ResearchStar(radius: radius, n: n), extents: [n, n], boundary: [.dirichlet(0), .dirichlet(0)], on: world
             )
-            star.fill(.input) { 1 * Double($0[0]) + .pi * Double($0[1]) }
+            star.fill(.input) { kernel.input($0) }
             try star.advance(steps: iterations + 1)
-            let error = largestError(star, .output) { index in
-                let inside = (0..<2).allSatisfy { (radius...(n - radius - 1)).contains(index[$0]) }
-                return inside ? Double(iterations + 1) * (1 + .pi) : 0
-            }
+            let error = largestError(star, .output) { kernel.output($0, after: iterations + 1) }
             expect(error < 1e-11, "radius \(radius): \(error)")
         }
     },

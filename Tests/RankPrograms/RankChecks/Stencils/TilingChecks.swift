@@ -66,28 +66,6 @@ let tilingChecks: [RankCheck] = [
             expect(agrees, "coupled fields \(plane) \(tilings)")
         }
     },
-    RankCheck("an update that reads its place has the bits of a plain sweep beyond periodic edges") { world in
-        for extents in [[23, 31], [9, 16, 17]] {
-            func made(_ tiling: Tiling) throws -> Simulation<SourceByPlace> {
-                var simulation = try Simulation(
-                    SourceByPlace(), extents: extents, boundary: extents.map { _ in .periodic }, tiling: tiling,
-                    on: world)
-                simulation.fill { Double($0[0] * 7 % 5) + Double($0[1]) }
-                return simulation
-            }
-            var plain = try made(.off)
-            try plain.advanceByScalars(steps: 9)
-            var expected: [Double] = []
-            plain.forEachRow(of: .u) { _, row in for k in row.indices { expected.append(row[k]) } }
-            for tiling in [Tiling.off, .automatic, .fixed(steps: 4, width: 5)] {
-                var tiled = try made(tiling)
-                try tiled.advance(steps: 9)
-                var found: [Double] = []
-                tiled.forEachRow(of: .u) { _, row in for k in row.indices { found.append(row[k]) } }
-                expect(zip(found, expected).allSatisfy(sameBits), "\(extents) \(tiling)")
-            }
-        }
-    },
     RankCheck("a tile exchanges once for all of its steps, as much as the model says") { world in
         for shape in shapes(world.size, axes: 3) {
             var heat = try Simulation(
@@ -127,15 +105,53 @@ let tilingChecks: [RankCheck] = [
         expect(third.tile == nil)
         try world.barrier()
     },
+    RankCheck("a run that something cuts short finds a tile of its own") { world in
+        let path = NSTemporaryDirectory() + "tessera-cut-tiles-\(getppid())/tiles"
+        defer { if world.rank == 0 { try? FileManager.default.removeItem(atPath: path) } }
+        setenv("TESSERA_TILES", path, 1)
+        defer { unsetenv("TESSERA_TILES") }
+        func made() throws -> Simulation<Heat> {
+            try Simulation(Heat(r: 0.2), extents: [1 << 11, 1 << 11], boundary: [.neumann, .neumann], on: world)
+        }
+        let most = try made().mostSteps
+        var first = try made()
+        first.fill { index in Double((index[0] * 7919 + index[1] * 104_729) % 1009) }
+        // Stop tests every six steps: tiles of six, three and one are tried.
+        try first.advance(until: .change(atMost: 0), every: 6, atMost: 6 * 24)
+        expectEqual(first.step, 6 * 24)
+        expect(first.tile.map { $0.steps <= 6 } ?? false, "\(String(describing: first.tile))")
+        let cut = first.tile
+        // It is not the tile of a run that nothing cuts.
+        try first.advance(steps: most)
+        expectEqual(first.tile, nil)
+        try world.barrier()
+        let fresh = try made()
+        expectEqual(fresh.tile, nil)
+        // A process that cuts its runs as often finds it remembered.
+        var second = try made()
+        try second.checkFinite(every: 6)
+        try second.advance(steps: 12)
+        expectEqual(second.tile, cut)
+        // And runs of few steps come to an end of their trial, too.
+        var third = try made()
+        for _ in 0..<40 where third.tile == nil { try third.advance(steps: 4) }
+        expect(third.tile.map { $0.steps <= 4 } ?? false, "\(String(describing: third.tile))")
+        try world.barrier()
+    },
+    RankCheck("places around a periodic axis are those of the grid's own cells, in every tile") { world in
+        for edges: [Edges] in [[nil, nil], [nil, (mirror, mirror)], [(mirror, mirror), nil]] {
+            let agrees = try agreesWithReference(
+                Drifting(), extents: [24, 40], edges: edges, steps: 9, on: world)
+            expect(agrees, "\(edges)")
+        }
+    },
 ]
 
-/// Diffusion along the first two axes, and a source that grows with the place along the first.
-private struct SourceByPlace: MultiFieldStencil {
-    typealias Field = SingleField
-
-    @inline(__always)
-    func update<L: Lane>(_ cell: Cell<L, SingleField>) -> Updates {
+/// Heat with a source that grows along both axes.
+private struct Drifting: MultiFieldStencil {
+    enum Field: Int, FieldName { case u }
+    @inlinable func update<L: Lane>(_ cell: Cell<L, Field>) -> Updates {
         let u = cell[.u]
-        return cell.next((.u, 0.5 * u.center + 0.125 * (u.pair(0, 1) + u.pair(1, 1)) + 0.01 * cell.position(0)))
+        return cell.next((.u, u.center + 0.1 * u.laplacian(order: 2) + (cell.position(0) + 2 * cell.position(1)) / 64))
     }
 }
