@@ -84,18 +84,24 @@ final class TileTuning {
     }
 }
 
-/// Some tiles, in the order that they are tried in.
+/// Some tiles, in the order that they are tried in: each of them once, and the fastest three once more, since whatever else
+/// the machine does at that moment is measured, too.
 private final class TileTrial {
     private let candidates: [TileShape]
-    /// Seconds a step of the candidates that were tried.
-    private var seconds: [Double] = []
+    /// Seconds a step, the least so far.
+    private var seconds: [Double]
+    /// The candidates that this round still has to try.
+    private var waiting: [Int]
     private var isWarm = false
+    private var isLastRound = false
     private(set) var choice: TileShape?
     /// Where the choice is remembered, and under what name; nil where it is not.
     private var memory: (file: TileMemory, name: String)?
 
     init(of candidates: [TileShape]) {
         self.candidates = candidates
+        seconds = candidates.map { _ in .infinity }
+        waiting = Array(candidates.indices)
         if candidates.count == 1 { choice = candidates[0] }
     }
 
@@ -125,18 +131,25 @@ private final class TileTrial {
         if (1...most).contains(steps) { choice = TileShape(steps: steps, width: width) }
     }
 
-    var next: TileShape { choice ?? candidates[isWarm ? seconds.count : 0] }
+    var next: TileShape { choice ?? candidates[waiting[0]] }
 
     /// A tile cut short says nothing, and the first one pays for memory that nobody has touched.
     func record(_ taken: Double, steps: Int, on communicator: Communicator) throws(TesseraError) {
         guard choice == nil, steps == next.steps else { return }
         guard isWarm else { return isWarm = true }
-        seconds.append(taken / Double(steps))
-        guard seconds.count == candidates.count else { return }
+        let tried = waiting.removeFirst()
+        seconds[tried] = min(seconds[tried], taken / Double(steps))
+        guard waiting.isEmpty else { return }
         for candidate in seconds.indices {
             seconds[candidate] = try communicator.allReduce(seconds[candidate], .maximum)
         }
-        choice = candidates[seconds.indices.min { seconds[$0] < seconds[$1] }!]
+        let fastest = seconds.indices.sorted { (seconds[$0], $0) < (seconds[$1], $1) }
+        if !isLastRound {
+            isLastRound = true
+            waiting = Array(fastest.prefix(3))
+            return
+        }
+        choice = candidates[fastest[0]]
         if communicator.rank == 0, let memory, let choice { memory.file.remember(memory.name, choice) }
     }
 }
