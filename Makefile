@@ -13,7 +13,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .PHONY: help packages build run embedding test test-full bench peers docs format lint clean
 
-PACKAGES := libopenmpi-dev openmpi-bin libopenblas-dev liblapacke-dev libpng-dev pkg-config
+PACKAGES := libopenmpi-dev openmpi-bin libopenblas-dev liblapacke-dev libhdf5-openmpi-dev libpng-dev pkg-config
 SWIFT_FLAGS := -c release --toolset toolsets/native.json
 TESSERA := .build/release/tessera
 
@@ -44,7 +44,7 @@ help:
 packages:
 	@if ! command -v dpkg-query >/dev/null; then \
 	  for tool in mpirun pkg-config; do command -v $$tool >/dev/null || { \
-	    echo "$$tool is missing; install Open MPI, OpenBLAS with LAPACKE, libpng and pkg-config (brew install open-mpi openblas libpng pkg-config)"; exit 1; }; done; exit 0; \
+	    echo "$$tool is missing; install Open MPI, OpenBLAS with LAPACKE, parallel HDF5, libpng and pkg-config (brew install open-mpi openblas hdf5-mpi libpng pkg-config)"; exit 1; }; done; exit 0; \
 	fi; \
 	missing=; for package in $(PACKAGES); do \
 	  dpkg-query -W -f='$${Status}' $$package 2>/dev/null | grep -q 'ok installed' || missing="$$missing $$package"; done; \

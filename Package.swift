@@ -14,6 +14,13 @@ let swiftSettings: [SwiftSetting] = [
 // C never contracts a*b+c into one rounding: a stencil's bits must not depend on the compiler's taste.
 let cSettings: [CSetting] = [.unsafeFlags(["-ffp-contract=off"])]
 
+// Debian keeps several builds of HDF5 side by side; brew's parallel one has the plain name.
+#if os(macOS)
+    let parallelHDF5 = "hdf5"
+#else
+    let parallelHDF5 = "hdf5-openmpi"
+#endif
+
 let complex: Target.Dependency = .product(name: "ComplexModule", package: "swift-numerics")
 let real: Target.Dependency = .product(name: "RealModule", package: "swift-numerics")
 
@@ -59,6 +66,9 @@ let package = Package(
         .systemLibrary(
             name: "COpenBLAS", pkgConfig: "openblas",
             providers: [.apt(["libopenblas-dev", "liblapacke-dev"]), .brew(["openblas"])]),
+        .systemLibrary(
+            name: "CHDF5", pkgConfig: parallelHDF5,
+            providers: [.apt(["libhdf5-openmpi-dev"]), .brew(["hdf5-mpi"])]),
         .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
         // Debian keeps LAPACKE apart from OpenBLAS, and pkg-config's flags do not name it; brew's OpenBLAS holds it.
         .target(
@@ -70,7 +80,8 @@ let package = Package(
         module("MessagePassing", ["CShim", "Failures", complex]),
         module("LinearAlgebra", ["CShim", "Failures", "MessagePassing", complex, real]),
         module(
-            "DistributedArrays", ["ArrayFormats", "Failures", "LinearAlgebra", "MessagePassing", complex, real]),
+            "DistributedArrays",
+            ["ArrayFormats", "CHDF5", "Failures", "LinearAlgebra", "MessagePassing", complex, real]),
         module(
             "DistributedLinearAlgebra",
             ["CostModels", "DistributedArrays", "Failures", "LinearAlgebra", "MessagePassing", complex, real]),

@@ -42,7 +42,7 @@ int tessera_reserve(int descriptor, int64_t end) {
     return end > 0 && fallocate(descriptor, FALLOC_FL_KEEP_SIZE, 0, end) != 0 ? errno : 0;
 #else
     (void)descriptor, (void)end;
-    return 0;
+    return ENOTSUP;
 #endif
 }
 

@@ -73,21 +73,9 @@ extension FieldFile {
         to path: String, on communicator: Communicator
     ) throws(TesseraError) {
         try communicator.agree("FieldFile.write", on: shape + path.utf8.map(Int.init)) { () throws(TesseraError) in
-            guard let count = volume(shape), !count.multipliedReportingOverflow(by: 8).overflow else {
-                throw .argument(
-                    routine: "FieldFile.write", name: "shape", expected: "extents that a file can hold",
-                    found: "\(shape)")
-            }
             try requireBox(origin, extents, strides, of: shape, routine: "FieldFile.write")
         }
-        let covered = try communicator.allReduce(volume(extents)!, .sum)
-        try communicator.agree("FieldFile.write") { () throws(TesseraError) in
-            guard covered == volume(shape)! else {
-                throw .argument(
-                    routine: "FieldFile.write", name: "extents",
-                    expected: "boxes of \(volume(shape)!) elements together", found: "\(covered)")
-            }
-        }
+        try communicator.agreeOnCover("FieldFile.write", by: extents, of: shape)
         let size = MemoryLayout<T>.size
         let header = header(of: shape, elementSize: size)
         let chunks = BoxChunks(origin, extents, strides, of: shape, isReversed: false, elementSize: size)
@@ -110,9 +98,14 @@ extension FieldFile {
     }
 }
 
-private func requireBox(
+/// A box of an array that a file can hold, with a stride for each axis; local.
+func requireBox(
     _ origin: [Int], _ extents: [Int], _ strides: [Int], of shape: [Int], routine: String
 ) throws(TesseraError) {
+    guard let count = volume(shape), !count.multipliedReportingOverflow(by: 8).overflow else {
+        throw .argument(
+            routine: routine, name: "shape", expected: "extents that a file can hold", found: "\(shape)")
+    }
     let fits =
         origin.count == shape.count && extents.count == shape.count && strides.count == shape.count
         && shape.indices.allSatisfy {
@@ -122,5 +115,19 @@ private func requireBox(
         throw .argument(
             routine: routine, name: "box", expected: "a box in an array of shape \(shape)",
             found: "\(extents) at \(origin)")
+    }
+}
+
+extension Communicator {
+    /// The boxes of all ranks have together as many elements as the array. Collective.
+    func agreeOnCover(_ routine: StaticString, by extents: [Int], of shape: [Int]) throws(TesseraError) {
+        let covered = try allReduce(volume(extents)!, .sum)
+        try agree(routine) { () throws(TesseraError) in
+            guard covered == volume(shape)! else {
+                throw .argument(
+                    routine: "\(routine)", name: "extents", expected: "boxes of \(volume(shape)!) elements together",
+                    found: "\(covered)")
+            }
+        }
     }
 }

@@ -90,7 +90,7 @@ extension NpyHeader {
 }
 
 /// The distances between neighbours along each axis of an array in C order.
-private func contiguousStrides(_ extents: [Int]) -> [Int] {
+func contiguousStrides(_ extents: [Int]) -> [Int] {
     var strides = extents
     var stride = 1
     for axis in extents.indices.reversed() {
@@ -100,7 +100,7 @@ private func contiguousStrides(_ extents: [Int]) -> [Int] {
     return strides
 }
 
-private func requireCount(_ count: Int, _ extents: [Int], routine: String) throws(TesseraError) {
+func requireCount(_ count: Int, _ extents: [Int], routine: String) throws(TesseraError) {
     guard let needed = volume(extents), needed == count else {
         throw .argument(
             routine: routine, name: "buffer", expected: "the elements of a box of extents \(extents)",

@@ -36,6 +36,8 @@ public struct HeatSpec: JobSpec {
     public let pictures: Bool
     /// nil where the job does not save itself.
     public let checkpoint: CheckpointOptions?
+    /// nil where nothing is recorded while the job steps.
+    public let recording: RecordingOptions?
 
     /// Rows of the refined field.
     public var rows: Int { field.shape[0] * refine }
@@ -89,7 +91,7 @@ public struct HeatSpec: JobSpec {
         JobKey(
             "snapshots", .integer(1...1_000_000), .defaults(.integer(1)),
             "Fields to write, evenly spaced in time, the last at the end."),
-        .pictures, .steppingCheckpoint,
+        .pictures, .steppingCheckpoint, .recording(fields: ["elevation"], axes: 2, colours: .terrain),
     ]
 
     static func checkRelations(_ section: CheckedSection, _ node: JobNode?, _ report: inout JobReport) {
@@ -106,10 +108,10 @@ public struct HeatSpec: JobSpec {
                 section.location("step"), "step", expected: "at most \(stable) years, the largest stable step",
                 found: given.short)
         }
-        if let method, method != .explicit, section.checkpoint != nil {
+        for key in ["checkpoint", "recording"] {
+            guard let method, method != .explicit, section.ifSound(section: key) != nil else { continue }
             report.add(
-                section.location("checkpoint"), "checkpoint", expected: "none with implicit steps",
-                found: "method \(method.rawValue)")
+                section.location(key), key, expected: "none with implicit steps", found: "method \(method.rawValue)")
         }
         guard let duration = section.ifSound(number: "duration"), let method else { return }
         let steps = steps(duration: duration, step: given, stable: stable, method)
@@ -119,6 +121,7 @@ public struct HeatSpec: JobSpec {
                 found: steps.short)
             return
         }
+        section.checkRecording(steps: steps, &report)
         if let snapshots = section.ifSound(integer: "snapshots"), Double(snapshots) > steps {
             report.add(
                 section.location("snapshots"), "snapshots",
@@ -140,6 +143,7 @@ public struct HeatSpec: JobSpec {
         snapshots = section.integer("snapshots")
         pictures = section.boolean("pictures")
         checkpoint = section.checkpoint
+        recording = section.recording(axes: 2)
     }
 
     func writes(_ name: String) -> Bool { name.hasPrefix("snapshot-") }

@@ -73,6 +73,8 @@ public struct ReactionDiffusionSpec: JobSpec {
     public let pictures: Bool
     /// nil where the job does not save itself.
     public let checkpoint: CheckpointOptions?
+    /// nil where nothing is recorded while the job steps.
+    public let recording: RecordingOptions?
 
     /// The largest stable step.
     public var stableStep: Double {
@@ -119,7 +121,7 @@ public struct ReactionDiffusionSpec: JobSpec {
         ]
         + TimeStepping.keys(
             unit: "units of time", automatic: "1, or 0.9 of the largest stable step where that is less")
-        + [.pictures, .steppingCheckpoint]
+        + [.pictures, .steppingCheckpoint, .recording(fields: ["v", "u"], axes: 3, colours: .sequential)]
 
     static func checkRelations(_ section: CheckedSection, _ node: JobNode?, _ report: inout JobReport) {
         guard let extents = section.ifSound(integers: "extents") else { return }
@@ -133,7 +135,7 @@ public struct ReactionDiffusionSpec: JobSpec {
         else { return }
         let stable = stableStep(axes: extents.count, feed: feed, kill: kill, u, v)
         TimeStepping.check(
-            section, stable: stable, automatic: automatic(stable), unit: "units of time", &report)
+            section, stable: stable, automatic: automatic(stable), unit: "units of time", extents: extents, &report)
     }
 
     private static func rates(_ section: CheckedSection) -> (feed: Double, kill: Double)? {
@@ -157,6 +159,7 @@ public struct ReactionDiffusionSpec: JobSpec {
         schedule = TimeSchedule(section, automatic: Self.automatic(stable))
         pictures = section.boolean("pictures")
         checkpoint = section.checkpoint
+        recording = section.recording(axes: extents.count)
     }
 
     func writes(_ name: String) -> Bool { name.hasPrefix("snapshot-") }

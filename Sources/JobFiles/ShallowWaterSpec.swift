@@ -69,6 +69,8 @@ public struct ShallowWaterSpec: JobSpec {
     public let pictures: Bool
     /// nil where the job does not save itself.
     public let checkpoint: CheckpointOptions?
+    /// nil where nothing is recorded while the job steps.
+    public let recording: RecordingOptions?
 
     /// Rows and columns of the grid.
     public var extents: [Int] { shape.map { $0 * refine } }
@@ -132,6 +134,7 @@ public struct ShallowWaterSpec: JobSpec {
                 "The edges of the map: walls, periodic, or each pair for itself."),
         ] + TimeStepping.keys(unit: "seconds", automatic: "0.9 of the largest stable step") + [
             .pictures, .steppingCheckpoint,
+            .recording(fields: ["surface", "east", "south"], axes: 2, colours: .diverging),
         ]
 
     static func checkRelations(_ section: CheckedSection, _ node: JobNode?, _ report: inout JobReport) {
@@ -158,7 +161,8 @@ public struct ShallowWaterSpec: JobSpec {
         else { return }
         let stable = stableStep(
             spacing.map { $0 / Double(refine) }, depth.greatest, gravity: gravity, coriolis: coriolis)
-        TimeStepping.check(section, stable: stable, automatic: automatic * stable, unit: "seconds", &report)
+        TimeStepping.check(
+            section, stable: stable, automatic: automatic * stable, unit: "seconds", extents: [], &report)
     }
 
     init(_ section: CheckedSection) {
@@ -187,6 +191,7 @@ public struct ShallowWaterSpec: JobSpec {
         schedule = TimeSchedule(section, automatic: Self.automatic * stable)
         pictures = section.boolean("pictures")
         checkpoint = section.checkpoint
+        recording = section.recording(axes: 2)
     }
 
     func writes(_ name: String) -> Bool { name.hasPrefix("snapshot-") }

@@ -32,8 +32,10 @@ enum TimeStepping {
     /// - Parameters:
     ///   - stable: the largest stable step.
     ///   - automatic: the step that `auto` takes.
+    ///   - extents: those of the grid, where it may lie in space.
     static func check(
-        _ section: CheckedSection, stable: Double, automatic: Double, unit: String, _ report: inout JobReport
+        _ section: CheckedSection, stable: Double, automatic: Double, unit: String, extents: [Int],
+        _ report: inout JobReport
     ) {
         let given = section.ifSound(number: "step")
         // A step that was typed with all the digits of the limit is the limit.
@@ -50,6 +52,7 @@ enum TimeStepping {
                 found: steps.short)
             return
         }
+        section.checkRecording(steps: steps, extents: extents, &report)
         if let snapshots = section.ifSound(integer: "snapshots"), Double(snapshots) > steps {
             report.add(
                 section.location("snapshots"), "snapshots",

@@ -53,6 +53,8 @@ public struct WaveSpec: JobSpec {
     public let pictures: Bool
     /// nil where the job does not save itself.
     public let checkpoint: CheckpointOptions?
+    /// nil where nothing is recorded while the job steps.
+    public let recording: RecordingOptions?
 
     /// The least and the greatest velocity, in metres a second.
     public var velocities: ClosedRange<Double> {
@@ -142,7 +144,7 @@ public struct WaveSpec: JobSpec {
                 ]), .required,
                 "Where the pressure is read in every step: a list of positions, or a line from one to another."),
         ] + TimeStepping.keys(unit: "seconds", automatic: "0.9 of the largest stable step") + [
-            .pictures, .steppingCheckpoint,
+            .pictures, .steppingCheckpoint, .recording(fields: ["pressure"], axes: 3, colours: .diverging),
         ]
 
     static func checkRelations(_ section: CheckedSection, _ node: JobNode?, _ report: inout JobReport) {
@@ -152,6 +154,13 @@ public struct WaveSpec: JobSpec {
         }
         checkVelocity(section, &report)
         for source in section.ifSound(list: "sources") ?? [] { checkWavelet(source.section, &report) }
+        if let recording = section.ifSound(section: "recording"), recording.ifSound(integer: "frames") != nil,
+            !recording.isGiven("range", report)
+        {
+            report.add(
+                recording.location("frames"), recording.fullName("range"),
+                expected: "the pressures that the colours of frames span, as it is zero in the first", found: "none")
+        }
         guard let extents = checkedExtents(section, &report) else { return }
         WaveBoundary.checkRelations(section, extents, &report)
         guard let spacing = section.ifSound(number: "spacing") else { return }
@@ -161,7 +170,7 @@ public struct WaveSpec: JobSpec {
         guard fastest > 0 else { return }
         let stable = stableStep(order, axes: extents.count, spacing: spacing, fastest: fastest)
         TimeStepping.check(
-            section, stable: stable, automatic: automatic * stable, unit: "seconds", &report)
+            section, stable: stable, automatic: automatic * stable, unit: "seconds", extents: extents, &report)
     }
 
     init(_ section: CheckedSection) {
@@ -181,6 +190,7 @@ public struct WaveSpec: JobSpec {
         schedule = TimeSchedule(section, automatic: Self.automatic * stable)
         pictures = section.boolean("pictures")
         checkpoint = section.checkpoint
+        recording = section.recording(axes: extents.count)
     }
 
     func writes(_ name: String) -> Bool { name.hasPrefix("snapshot-") || name == "shot.npy" }

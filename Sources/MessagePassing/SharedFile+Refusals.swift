@@ -53,14 +53,56 @@ private func refusal(synchronizing name: String, _ flags: Int32) -> String? {
     return fsync(descriptor) == 0 || errno == EINVAL ? nil : systemReason()
 }
 
-/// Sets room aside on the disk for the file's first `end` bytes, so that a full disk shows before anything is written;
-/// nil also where the file system has no such service.
-func refusal(reserving end: Int, in path: String) -> String? {
+/// What a disk has for the first bytes of a file.
+enum DiskRoom {
+    /// They can be written, whatever else is.
+    case setAside
+    /// There is room now; the file system sets none aside.
+    case free
+    case refused(String)
+}
+
+/// Sets room aside on the disk for the file's first `end` bytes, so that a full disk shows before anything is written.
+///
+/// - Parameter tail: bytes before `end` that become zeros, where the file has none yet and no room can be set aside for
+///   them otherwise.
+func room(for end: Int, in path: String, zeroing tail: Int = 0) -> DiskRoom {
     let descriptor = open(path, O_RDWR | O_CLOEXEC)
-    guard descriptor >= 0 else { return systemReason() }
+    guard descriptor >= 0 else { return .refused(systemReason()) }
     defer { close(descriptor) }
     let code = tessera_reserve(descriptor, Int64(end))
-    return code == ENOSPC || code == EDQUOT || code == EFBIG ? systemReason(code) : nil
+    if code == 0 { return .setAside }
+    if code == ENOSPC || code == EDQUOT || code == EFBIG { return .refused(systemReason(code)) }
+    var (status, system) = (stat(), statvfs())
+    guard fstat(descriptor, &status) == 0 else { return .refused(systemReason()) }
+    if fstatvfs(descriptor, &system) == 0, system.f_blocks > 0 {
+        let (missing, free) = (end - 512 * Int(status.st_blocks), Int(system.f_bavail) * Int(system.f_frsize))
+        if missing > free { return .refused(systemReason(ENOSPC)) }
+    }
+    let start = max(Int(status.st_size), end - tail)
+    guard tail > 0, start < end else { return .free }
+    let zeros = [UInt8](repeating: 0, count: end - start)
+    guard pwrite(descriptor, zeros, zeros.count, off_t(start)) == zeros.count, fsync(descriptor) == 0 else {
+        return .refused(systemReason())
+    }
+    return .free
+}
+
+/// Why this process may not have a file of `end` bytes, whatever the disk holds: the limit of the user's shell.
+func refusal(limiting end: Int) -> String? {
+    var limit = rlimit()
+    #if os(Linux)
+        let code = getrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit)
+    #else
+        let code = getrlimit(RLIMIT_FSIZE, &limit)
+    #endif
+    return code == 0 && limit.rlim_cur < rlim_t(end) ? systemReason(EFBIG) : nil
+}
+
+/// Gives the room of a partial file back; what refuses, refuses again when the file is removed.
+func empty(_ path: String) {
+    let descriptor = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC)
+    if descriptor >= 0 { close(descriptor) }
 }
 
 /// Why `count` bytes do not go into the file at `offset`; nil when the operating system finds nothing wrong.

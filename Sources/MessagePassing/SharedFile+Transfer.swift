@@ -147,7 +147,7 @@ extension SharedFile {
             let needed = writtenEnd
             let partial = communicator.rank == 0 ? actualPath : nil
             try agreeOrShut { (path) throws(TesseraError) in
-                guard let partial, let reason = refusal(reserving: needed, in: partial) else { return }
+                guard let partial, case .refused(let reason) = room(for: needed, in: partial) else { return }
                 throw .file(path: path, reason: reason)
             }
         }

@@ -1,5 +1,4 @@
 public import Failures
-private import Foundation
 internal import CShim
 
 /// A file that all ranks of a communicator read or write together (MPI-IO).
@@ -19,7 +18,7 @@ public struct SharedFile: ~Copyable {
     public let path: String
     let communicator: Communicator
     /// Where writes go; nil in a file opened for reading.
-    private let partialPath: String?
+    private let partial: PartialFile?
     /// MPI's file; nil once closed.
     private(set) var handle: OpaquePointer?
     /// One past the furthest byte that any rank has written.
@@ -31,34 +30,26 @@ public struct SharedFile: ~Copyable {
             if let reason = refusal(reading: path) { throw .file(path: path, reason: reason) }
         }
         let file = try Self.open(path, showing: path, MPI_MODE_RDONLY, on: communicator)
-        self.init(path, file, partialPath: nil, communicator)
+        self.init(path, file, nil, communicator)
     }
 
     /// Begins to write a file that will take the place of whatever is at `path`. Collective.
     public init(replacing path: String, on communicator: Communicator) throws(TesseraError) {
-        let process = try communicator.agreedMaximum(communicator.rank == 0 ? Int(getpid()) : 0)
-        let target = URL(fileURLWithPath: path)
-        let partial = target.deletingLastPathComponent().appendingPathComponent(
-            ".\(target.lastPathComponent).\(process).part"
-        ).path
-        try communicator.agree("SharedFile", on: path.utf8.map(Int.init)) { () throws(TesseraError) in
-            guard communicator.rank == 0, let reason = refusal(replacing: path, by: partial) else { return }
-            throw .file(path: path, reason: reason)
-        }
+        let partial = try PartialFile(replacing: path, on: communicator)
         let file: OpaquePointer?
         do throws(TesseraError) {
-            file = try Self.open(partial, showing: path, MPI_MODE_RDWR, on: communicator)
+            file = try Self.open(partial.path, showing: path, MPI_MODE_RDWR, on: communicator)
         } catch {
-            if communicator.rank == 0 { unlink(partial) }
+            partial.remove()
             throw error
         }
-        self.init(path, file, partialPath: partial, communicator)
+        self.init(path, file, partial, communicator)
     }
 
-    private init(_ path: String, _ handle: OpaquePointer?, partialPath: String?, _ communicator: Communicator) {
+    private init(_ path: String, _ handle: OpaquePointer?, _ partial: PartialFile?, _ communicator: Communicator) {
         self.path = path
         self.handle = handle
-        self.partialPath = partialPath
+        self.partial = partial
         self.communicator = communicator
     }
 
@@ -90,8 +81,8 @@ public struct SharedFile: ~Copyable {
     }
 
     /// Where the operating system finds the file.
-    var actualPath: String { partialPath ?? path }
-    var isWritable: Bool { partialPath != nil }
+    var actualPath: String { partial?.path ?? path }
+    var isWritable: Bool { partial != nil }
 
     // MARK: The end
 
@@ -107,12 +98,10 @@ public struct SharedFile: ~Copyable {
     /// Puts what was written in the target's place: data to the disk, rename, folder to the disk. Collective.
     public consuming func commit() throws(TesseraError) {
         let file = try openHandle()
-        guard let partialPath else {
+        guard let partial else {
             throw .argument(routine: "commit", name: "file", expected: "a file being written", found: "one being read")
         }
         let end = writtenEnd
-        let path = path
-        let isRoot = communicator.rank == 0
         let synced = MPI_File_sync(file)
         let closed = MPI_File_close(&handle)
         handle = nil
@@ -121,26 +110,23 @@ public struct SharedFile: ~Copyable {
                 let code = synced == MPI_SUCCESS ? closed : synced
                 if code != MPI_SUCCESS { throw writeFailure(code, at: end, count: 0) }
             }
-            try communicator.agree("commit") { () throws(TesseraError) in
-                guard isRoot, let reason = refusal(renaming: partialPath, of: end, to: path) else { return }
-                throw .file(path: path, reason: reason)
-            }
         } catch {
-            if isRoot { unlink(partialPath) }
+            partial.remove()
             throw error
         }
+        try partial.commit(end: end)
     }
 
     /// Closes without committing; every rank is here. A partial file goes.
     mutating func shut() {
         MPI_File_close(&handle)
         handle = nil
-        if communicator.rank == 0, let partialPath { unlink(partialPath) }
+        partial?.remove()
     }
 
     deinit {
         // Closing is collective, so a dropped file stays open in MPI until the end; its partial file goes at once.
-        if handle != nil, communicator.rank == 0, let partialPath { unlink(partialPath) }
+        if handle != nil { partial?.remove() }
     }
 }
 

@@ -237,4 +237,34 @@ import Testing
                 "job.yaml:8: boundary.north: expected insulated, periodic or a section with fixed, found 'hot'",
             ])
     }
+
+    /// The section `recording` of a heat job of 23 steps.
+    @Test(arguments: [
+        ("frames: 1", "job.yaml:7: recording.frames: expected an integer from 2 to 10000, found '1'"),
+        (
+            "frames: 25",
+            "job.yaml:7: recording.frames: expected at most one for the start and one for each of the 23 steps, found 25"
+        ),
+        ("width: 10", "job.yaml:7: recording.width: expected an integer from 64 to 4096, found '10'"),
+        ("range: [2, 1]", "job.yaml:7: recording.range: expected the smaller number first, found 2, 1"),
+        ("hdf: true", "job.yaml:7: recording.hdf: expected a known key, perhaps 'hdf5', found 'hdf'"),
+        (
+            "colours: red", "job.yaml:7: recording.colours: expected sequential, diverging or terrain, found 'red'"
+        ),
+        (
+            "frames: 1000\n  width: 4096\nstep: 1",
+            "job.yaml:7: recording.frames: expected at most 238 frames of 4096 pixels in an animation, found 1000"
+        ),
+        (
+            "hdf5: true\nstep: 0.25\nsnapshots: 2001",
+            "job.yaml:9: snapshots: expected at most 2000 with HDF5, found 2001"
+        ),
+        (
+            "hdf5: true\nmethod: crank-nicolson",
+            "job.yaml:7: recording: expected none with implicit steps, found method crank-nicolson"
+        ),
+    ])
+    func recordings(_ more: String, _ line: String) throws {
+        try expect(Sound.heat + "\nrecording:\n  " + more, [line])
+    }
 }

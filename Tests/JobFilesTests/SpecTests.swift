@@ -203,4 +203,19 @@ import Testing
         }
         #expect(spec.rows == 5504 && spec.columns == 6448 && spec.steps == 338 && Int(spec.stableStep) == 328)
     }
+
+    @Test func recordingHasItsDefaults() throws {
+        try JobFolder.with { folder in
+            let job = try folder.load(Sound.heat + "\nrecording:\n  frames: 24\n  range: [-1, 2.5]")
+            guard case .heat(let spec) = job.job, let recording = spec.recording else {
+                Issue.record("no recording")
+                return
+            }
+            #expect(recording.frames == 24 && recording.range == -1...2.5 && recording.width == 800)
+            #expect(!recording.hdf5 && recording.animation && recording.colours == .terrain)
+            #expect(recording.field == nil && recording.plane == nil)
+            guard case .heat(let plain) = try folder.load(Sound.heat).job else { return }
+            #expect(plain.recording == nil)
+        }
+    }
 }

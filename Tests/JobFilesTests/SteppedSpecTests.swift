@@ -46,6 +46,21 @@ import Testing
         }
     }
 
+    @Test func recordings() throws {
+        try JobFolder.with { folder throws in
+            let addition = "\nrecording: {frames: 5, field: u, hdf5: true}"
+            guard case .reactionDiffusion(let spec) = try folder.load(Sound.reactionDiffusion + addition).job
+            else { throw OverrideTests.NotTheKind() }
+            #expect(spec.recording?.field == "u" && spec.recording?.frames == 5 && spec.recording?.hdf5 == true)
+            guard case .shallowWater(let water) = try folder.load(Sound.shallowWater + "\nrecording: {frames: 2}").job
+            else { throw OverrideTests.NotTheKind() }
+            #expect(water.recording?.field == "surface" && water.recording?.colours == .diverging)
+            #expect(
+                folder.faults(Sound.shallowWater + "\nrecording: {field: v}")
+                    == ["job.yaml:7: recording.field: expected surface, east or south, found 'v'"])
+        }
+    }
+
     @Test func shallowWater() throws {
         try JobFolder.with { folder throws in
             func water(_ text: String) throws -> ShallowWaterSpec {

@@ -31,6 +31,32 @@ import Testing
         }
     }
 
+    @Test func recording() throws {
+        try JobFolder.with { folder throws in
+            let space = Sound.wave.replacing("[40, 60]", with: "[40, 50, 60]").replacing(
+                "[100, 200]", with: "[9, 9, 9]"
+            )
+            .replacing("[[0, 0], [390, 590]]", with: "[[0, 0, 0]]")
+            let recorded = try wave(folder, space + "\nrecording: {frames: 3, range: [-2, 2], axis: 1, index: 49}")
+            let plane = try #require(recorded.recording?.plane)
+            #expect(plane.axis == 1 && plane.index == 49 && recorded.recording?.colours == .diverging)
+            let middle = try wave(folder, space + "\nrecording: {hdf5: true}")
+            #expect(middle.recording?.plane?.axis == 0 && middle.recording?.plane?.index == nil)
+            #expect(try wave(folder, Sound.wave + "\nrecording: {hdf5: true}").recording?.plane == nil)
+            for (text, more, line) in [
+                (space, "axis: 1, index: 50", "index: expected an index below 50, the cells along axis 1, found 50"),
+                (Sound.wave, "axis: 1", "axis: expected no axis across a grid that is a plane, found 'axis'"),
+                (
+                    Sound.wave, "frames: 3",
+                    "range: expected the pressures that the colours of frames span, as it is zero in the first, found none"
+                ),
+            ] {
+                let lines = folder.faults(text + "\nrecording: {\(more)}")
+                #expect(lines == ["job.yaml:11: recording.\(line)"])
+            }
+        }
+    }
+
     @Test func otherForms() throws {
         try JobFolder.with { folder throws in
             let layers = Sound.wave.replacing(

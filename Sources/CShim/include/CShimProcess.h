@@ -25,8 +25,8 @@ void tessera_write_error(const char *text);
 /// Leaves the process at once, without destructors or flushing.
 _Noreturn void tessera_exit_now(int status);
 
-/// Reserves room on the disk for the file's first `end` bytes without changing its length (Linux; elsewhere nothing
-/// happens). Returns 0 or errno's value.
+/// Reserves room on the disk for the file's first `end` bytes without changing its length (Linux alone). Returns 0 or
+/// errno's value.
 int tessera_reserve(int descriptor, int64_t end);
 
 /// The first signal that has arrived since tessera_forget_signal, or 0.

@@ -17,6 +17,14 @@ func runHeat(_ spec: HeatSpec, _ run: JobRun, _ triad: Double, _ summary: inout 
     let store = try run.checkpoints(spec.checkpoint, of: spec.inWords(field))
     Trace.span("refine") { heat.fill { refinement.value($0[0], $0[1]) } }
 
+    // Numbers of snapshots by their steps, of which there are as many at least.
+    let snapshots = Dictionary(uniqueKeysWithValues: (1...spec.snapshots).map { (spec.stepOfSnapshot($0), $0) })
+    let recorder = try FieldRecorder(
+        spec.recording, of: [NamedField(SingleField.u, "elevation", unit: "m")],
+        GridPlacement(spacing: [dy, dx], lengthUnit: "m", timeUnit: "years"), on: run, steps: spec.steps,
+        snapshots: Array(snapshots.keys))
+    try recorder.record(heat)
+
     var report = HeatReport(spec, shape: shape)
     report.begin(
         picture: spec.pictures ? try heat.coarsened(by: spec.refine, on: run.world) : nil, mass: try heat.sum(.u),
@@ -31,15 +39,14 @@ func runHeat(_ spec: HeatSpec, _ run: JobRun, _ triad: Double, _ summary: inout 
             if !isResumed { heat.fill { refinement.value($0[0], $0[1]) } }
         }
         firstStep = heat.step
-        for snapshot in 1...spec.snapshots {
-            let goal = spec.stepOfSnapshot(snapshot)
-            if goal < heat.step { continue }
+        for goal in recorder.goals where goal >= heat.step {
             seconds += try heat.advance(
                 steps: goal - heat.step, checkpoints: store, every: spec.checkpoint?.steps,
                 afterTile: { meter.update(done: $0) }
             ).seconds
             try Trace.span("write") { () throws(TesseraError) in
-                try heat.write(.u, to: run.path(snapshotName(snapshot)))
+                if let snapshot = snapshots[goal] { try heat.write(.u, to: run.path(snapshotName(snapshot))) }
+                try recorder.record(heat)
             }
         }
     }
@@ -54,6 +61,7 @@ func runHeat(_ spec: HeatSpec, _ run: JobRun, _ triad: Double, _ summary: inout 
     summary.add("gpoints_per_second", "rate", .quantity(points / slowest / 1e9, "Gpt/s"))
     summary.add("tile", "tile, steps x width", .text(heat.tile?.description ?? "several"))
     summary.add("share_of_triad", "of triad bandwidth", .quantity(100 * points * bytes / slowest / triad, "%"))
+    try recorder.finish(&summary)
     try run.onRoot { () throws(TesseraError) in try report.draw(to: run.path("hillslope.png")) }
     try run.finish(store, at: .step, &summary)
 }

@@ -19,8 +19,12 @@ func runReactionDiffusion(
     }
     Trace.span("seeds") { begin(&reaction) }
     let store = try run.checkpoints(spec.checkpoint, of: spec.inWords)
+    let recorder = try FieldRecorder(
+        spec.recording, of: [NamedField(GrayScottJobField.v, "v"), NamedField(.u, "u")],
+        GridPlacement(spacing: spec.extents.map { _ in 1 }), on: run, spec.schedule)
     let done = try run.step(
-        &reaction, spec.schedule, writing: .v, checkpoint: spec.checkpoint, to: store, begin: begin)
+        &reaction, spec.schedule, writing: .v, recording: recorder, checkpoint: spec.checkpoint, to: store, begin: begin
+    )
 
     summary.add(
         reaction, spec.schedule, stableStep: spec.stableStep, unit: "units of time", ranks: run.world.size)
@@ -36,6 +40,7 @@ func runReactionDiffusion(
     summary.add(
         "v_change", "change of v in the last step", .quantity((change ?? 0) / spec.schedule.step, "a unit of time"))
     summary.add(rateOf: done, reaction, triad: triad)
+    try recorder.finish(&summary)
     try run.onRoot { () throws(TesseraError) in
         if spec.pictures { try spec.draw(run) }
     }

@@ -28,8 +28,16 @@ func runShallowWater(
         mass: try water.sum(.surface), energy: spec.gravity / 2 * (try water.sumOfSquares(.surface)),
         highest: try max(abs(water.maximum(.surface)), abs(water.minimum(.surface)))
     )
+    let recorder = try FieldRecorder(
+        spec.recording,
+        of: [
+            NamedField(ShallowWaterField.surface, "surface", unit: "m"), NamedField(.east, "east", unit: "m/s"),
+            NamedField(.south, "south", unit: "m/s"),
+        ],
+        GridPlacement(spacing: spec.cells, lengthUnit: "m", timeUnit: "s"), on: run, spec.schedule)
     let done = try run.step(
-        &water, spec.schedule, writing: .surface, checkpoint: spec.checkpoint, to: store, begin: begin)
+        &water, spec.schedule, writing: .surface, recording: recorder, checkpoint: spec.checkpoint, to: store,
+        begin: begin)
 
     summary.add(water, spec.schedule, stableStep: spec.stableStep, unit: "s", ranks: run.world.size)
     summary.add("fastest", "fastest wave", .quantity(spec.fastest, "m/s"))
@@ -45,6 +53,7 @@ func runShallowWater(
         summary.add("energy_conserved", "energy conserved to rounding", .flag(abs(drift) <= 1e-11))
     }
     summary.add(rateOf: done, water, triad: triad)
+    try recorder.finish(&summary)
     try run.onRoot { () throws(TesseraError) in
         if spec.pictures { try spec.draw(maps, run) }
     }

@@ -17,10 +17,12 @@ extension JobRun {
     /// Steps a simulation to the end of its schedule, from its newest checkpoint where there is one, and writes snapshots of
     /// a field; those of earlier steps are there already. Collective.
     ///
-    /// - Parameter begin: sets the values of the beginning anew, where a damaged checkpoint has been read.
+    /// - Parameters:
+    ///   - recorder: what is recorded beside the snapshots.
+    ///   - begin: sets the values of the beginning anew, where a damaged checkpoint has been read.
     func step<S: MultiFieldStencil>(
         _ simulation: inout Simulation<S>, _ schedule: TimeSchedule, writing field: S.Field,
-        checkpoint: CheckpointOptions?, to store: CheckpointStore?,
+        recording recorder: FieldRecorder<S.Field>, checkpoint: CheckpointOptions?, to store: CheckpointStore?,
         begin: (inout Simulation<S>) throws(TesseraError) -> Void
     ) throws(TesseraError) -> SteppedRun {
         let cells = simulation.extents.reduce(1, *)
@@ -28,28 +30,48 @@ extension JobRun {
             options.progress, total: schedule.steps, unit: "steps", workPerUnit: Double(cells) / 1e9, workUnit: "Gpt",
             isReporting: isRoot)
         var (seconds, first) = (0.0, 0)
+        let numbers = schedule.snapshotNumbers
+        try recorder.record(simulation)
         try saving(to: store, at: .step) { () throws(TesseraError) in
             if let store {
                 let isResumed = try simulation.resume(from: store)
                 if !isResumed { try begin(&simulation) }
             }
             first = simulation.step
-            for snapshot in 1...schedule.snapshots {
-                let goal = schedule.stepOfSnapshot(snapshot)
-                if goal < simulation.step { continue }
+            for goal in recorder.goals where goal >= simulation.step {
                 seconds += try simulation.advance(
                     steps: goal - simulation.step, checkpoints: store, every: checkpoint?.steps,
                     afterTile: { meter.update(done: $0) }
                 ).seconds
                 try simulation.requireFinite()
                 try Trace.span("write") { () throws(TesseraError) in
-                    try simulation.write(field, to: path(snapshotName(snapshot)))
+                    if let snapshot = numbers[goal] { try simulation.write(field, to: path(snapshotName(snapshot))) }
+                    try recorder.record(simulation)
                 }
             }
         }
         meter.finish()
         return SteppedRun(
             steps: schedule.steps - first, seconds: try world.allReduce(seconds, .maximum), cells: cells)
+    }
+}
+
+extension TimeSchedule {
+    /// The snapshots, counted from 1, by the steps after which they are written; there are as many steps at least.
+    var snapshotNumbers: [Int: Int] {
+        Dictionary(uniqueKeysWithValues: (1...snapshots).map { (stepOfSnapshot($0), $0) })
+    }
+}
+
+extension FieldRecorder {
+    /// A recorder of a schedule's snapshots. Collective.
+    init(
+        _ options: RecordingOptions?, of fields: [NamedField<Field>], _ geometry: GridPlacement, on run: JobRun,
+        _ schedule: TimeSchedule
+    ) throws(TesseraError) {
+        try self.init(
+            options, of: fields, geometry, on: run, steps: schedule.steps,
+            snapshots: Array(schedule.snapshotNumbers.keys))
     }
 }
 

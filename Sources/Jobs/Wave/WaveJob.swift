@@ -39,8 +39,11 @@ private func runWave<let order: Int>(
     let words = try spec.inWords(velocity: wave.checksum(.velocity), points: ElementHash.of(problem))
     let store = try run.checkpoints(spec.checkpoint, of: words)
 
+    let recorder = try FieldRecorder(
+        spec.recording, of: [NamedField(WaveJobField.pressure, "pressure")],
+        GridPlacement(spacing: spec.extents.map { _ in h }, lengthUnit: "m", timeUnit: "s"), on: run, spec.schedule)
     let done = try run.step(
-        &wave, spec.schedule, writing: .pressure, checkpoint: spec.checkpoint, to: store,
+        &wave, spec.schedule, writing: .pressure, recording: recorder, checkpoint: spec.checkpoint, to: store,
         begin: { (wave) throws(TesseraError) in try wave.fill(spec) })
     let records = try wave.records()
 
@@ -59,6 +62,7 @@ private func runWave<let order: Int>(
     let largest = records.lazy.flatMap { $0 }.map(\.magnitude).max() ?? 0
     summary.add("largest_reading", "largest reading", .quantity(largest, ""))
     summary.add(rateOf: done, wave, triad: triad)
+    try recorder.finish(&summary)
 
     let cut = spec.extents.count == 3 ? (axis: 1, index: Int((spec.sources[0].position[1] / h).rounded())) : nil
     let slice: GridSlice = cut.map { [.all, .at($0.index), .all] } ?? [.all, .all]

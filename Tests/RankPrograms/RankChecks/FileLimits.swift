@@ -17,26 +17,38 @@ func withFileSizeLimit(_ bytes: Int, _ body: () throws -> Void) rethrows {
     try body()
 }
 
-/// Calls `body` while `folder` is a file system of its own of 64 KiB; says so and does nothing where the user may not
-/// mount one.
-func withSmallDisk(_ folder: String, _ world: Communicator, _ body: () throws -> Void) throws {
-    let mounted = try world.broadcast(
-        world.rank == 0 ? shell("mount -t tmpfs -o size=64k tessera '\(folder)'") : 0, from: 0)
+/// A file system of a few KiB.
+enum SmallDisk: String, CaseIterable {
+    /// 64 KiB that files can reserve.
+    case reserving = "mount -t tmpfs -o size=64k tessera \"$0\""
+    /// 256 KiB that files get as they are written, and no sooner.
+    case writing = """
+        image="$0.image"; dd if=/dev/zero of="$image" bs=1k count=256 && mke2fs -q -F -m 0 -t ext2 "$image" \
+        && mount -o loop "$image" "$0" && rmdir "$0/lost+found"; status=$?; rm -f "$image"; exit $status
+        """
+}
+
+/// Calls `body` while `folder` is a small file system of its own; says so and does nothing where the user may not mount one.
+func withSmallDisk(
+    _ folder: String, _ world: Communicator, _ disk: SmallDisk = .reserving, _ body: () throws -> Void
+) throws {
+    let mounted = try world.broadcast(world.rank == 0 ? shell(disk.rawValue, folder) : 0, from: 0)
     guard mounted == 0 else {
         if world.rank == 0 { print("skipped: no file system may be mounted here") }
         return
     }
     defer {
         try? world.barrier()
-        if world.rank == 0 { _ = shell("umount '\(folder)'") }
+        if world.rank == 0 { _ = shell("umount \"$0\"", folder) }
     }
     try body()
 }
 
-private func shell(_ command: String) -> Int {
+/// The status of a command, in which `$0` is the folder.
+private func shell(_ command: String, _ folder: String) -> Int {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/bin/sh")
-    process.arguments = ["-c", command + " 2>/dev/null"]
+    process.arguments = ["-c", "exec 2>/dev/null; " + command, folder]
     guard (try? process.run()) != nil else { return -1 }
     process.waitUntilExit()
     return Int(process.terminationStatus)
