@@ -53,7 +53,8 @@ struct TileHalos {
         case .off: most = 1
         case .fixed(let steps, _): most = steps
         // Planes of a wide footprint fill the cache sooner, but gain as much from steps that they are not fetched for.
-        case .automatic: most = axes == 3 ? Swift.min(8, 16 / Swift.max(1, reach.max())) : 32 / Swift.max(1, reach.max())
+        case .automatic:
+            most = axes == 3 ? Swift.min(8, 16 / Swift.max(1, reach.max())) : 32 / Swift.max(1, reach.max())
         }
         for axis in (3 - axes)..<3 {
             let cells = extents[axis] / shape[axis]
