@@ -87,7 +87,10 @@ let package = Package(
             ["CostModels", "DistributedArrays", "Failures", "LinearAlgebra", "MessagePassing", complex, real]),
         module(
             "Stencils",
-            ["ArrayFormats", "CLanes", "CostModels", "DistributedArrays", "Failures", "MessagePassing", real]),
+            [
+                "ArrayFormats", "CLanes", "CShim", "CostModels", "DistributedArrays", "Failures", "MessagePassing",
+                real,
+            ]),
         module(
             "Tessera",
             [

@@ -110,3 +110,24 @@ int tessera_cores_in_affinity_mask(void) {
     long online = sysconf(_SC_NPROCESSORS_ONLN);
     return online > 0 ? (int)online : 1;
 }
+
+int tessera_cores_of_thread(tessera_cores *cores) {
+    memset(cores, 0, sizeof *cores);
+#if defined(__linux__)
+    if (sched_getaffinity(0, sizeof *cores, (cpu_set_t *)cores) == 0) return CPU_COUNT((cpu_set_t *)cores);
+#endif
+    return 0;
+}
+
+void tessera_bind_thread(const tessera_cores *cores, int index) {
+#if defined(__linux__)
+    tessera_cores one = {{0}};
+    int core = -1;
+    for (int k = 0, passed = 0; k < 1024 && index >= 0 && passed <= index; k++)
+        if (cores->words[k / 64] >> (k % 64) & 1) core = k, passed++;
+    if (core >= 0) one.words[core / 64] = 1ull << (core % 64);
+    sched_setaffinity(0, sizeof one, (const cpu_set_t *)(core >= 0 ? &one : cores));
+#else
+    (void)cores, (void)index;
+#endif
+}

@@ -26,11 +26,23 @@ struct FieldStorage<Scalar: BitwiseCopyable>: ~Copyable {
     static var fields: Int { LaneSlot.fields }
 
     /// Allocates zeros, and tables for the next `steps` steps.
+    ///
+    /// Pages lie where they are touched first: every thread touches pieces of them in turn, so that the memory of all of the
+    /// rank's cores has its share, and page faults are shared as well.
     init(layout: GridLayout, levels: [Int], written: Set<Int>, steps: Int, zero: Scalar) {
         let total = layout.size * levels.reduce(0, +)
         let base = allocateAligned(total, of: Scalar.self)
         memory = base
-        base.initialize(repeating: zero, count: total)
+        nonisolated(unsafe) let target = base
+        nonisolated(unsafe) let scalar = zero
+        let piece = (2 << 20) / MemoryLayout<Scalar>.stride
+        let pieces = (total + piece - 1) / piece
+        let threads = Swift.min(SweepThreads.count, pieces)
+        SweepThreads.share(threads) { thread in
+            for start in Swift.stride(from: thread * piece, to: total, by: threads * piece) {
+                (target + start).initialize(repeating: scalar, count: Swift.min(piece, total - start))
+            }
+        }
         var offset = 0
         first = levels.map { count in
             defer { offset += layout.size * count }

@@ -4,24 +4,12 @@
 // position, until the block before has done the step before); the thread that took that block never waits for a later one, so
 // that they all come to an end.
 
-private import Dispatch
 private import Foundation
 private import Synchronization
 
 /// Runs the update at every cell of a plan: what ``Simulation`` makes of the user's update.
 @usableFromInline
 typealias SweepKernel<Scalar> = @Sendable (SweepPlan<Scalar>) -> Void
-
-/// The threads of a rank that sweep grids.
-public enum SweepThreads {
-    private static let value = Atomic<Int>(1)
-
-    /// How many; set by `Tessera.run` from the cores of the rank. Values below 1 count as 1.
-    public static var count: Int {
-        get { value.load(ordering: .relaxed) }
-        set { value.store(max(1, newValue), ordering: .relaxed) }
-    }
-}
 
 /// One time tile of a rank's box.
 struct TileRun<Scalar: StencilScalar>: @unchecked Sendable {
@@ -51,7 +39,7 @@ struct TileRun<Scalar: StencilScalar>: @unchecked Sendable {
         }
         let done = (0..<geometry.blocks).map { _ in BlockProgress() }
         let next = Atomic<Int>(0)
-        DispatchQueue.concurrentPerform(iterations: threads) { thread in
+        SweepThreads.share(threads) { thread in
             while true {
                 let block = next.wrappingAdd(1, ordering: .relaxed).oldValue
                 guard block < geometry.blocks else { break }

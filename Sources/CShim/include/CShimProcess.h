@@ -19,6 +19,18 @@ void tessera_advise_huge_pages(void *start, int64_t bytes);
 /// The number of cores that this process may run on.
 int tessera_cores_in_affinity_mask(void);
 
+/// Cores by their numbers, one bit each.
+typedef struct {
+    uint64_t words[16];
+} tessera_cores;
+
+/// The cores that the calling thread may run on. Returns how many, or 0 where the system does not say (or has over 1024).
+int tessera_cores_of_thread(tessera_cores *cores);
+
+/// Lets the calling thread run on one of these cores, the `index`-th, or on all of them where `index` is negative. Where
+/// the system does not bind threads, nothing happens.
+void tessera_bind_thread(const tessera_cores *cores, int index);
+
 /// Writes the text to standard error, unbuffered.
 void tessera_write_error(const char *text);
 

@@ -5,6 +5,8 @@ import Failures
 import Foundation
 import MessagePassing
 import Stencils
+import Synchronization
+import Tessera
 
 private let mirror = Edge.mirror(sign: 1, slope: 0)
 private let wave: Edge = .function { index, time in
@@ -79,6 +81,19 @@ let tilingChecks: [RankCheck] = [
             let model = heat.exchangeModel(steps: 3).sent(by: world.rank)
             expectEqual(after.bytes - before.bytes, 2 * model.words * MemoryLayout<Double>.size, "\(shape)")
             expectEqual(after.calls - before.calls, 2 * model.messages, "\(shape)")
+        }
+    },
+    RankCheck("a thread has a core of its own while it sweeps, and gives it back") { _ in
+        let whole = coresInAffinityMask
+        for threads in [whole, whole + 1] {
+            let cores = Mutex<[Int: Int]>([:])
+            SweepThreads.share(threads) { thread in
+                let mine = coresInAffinityMask
+                cores.withLock { $0[thread] = mine }
+            }
+            let expected = (0..<threads).map { ($0, threads == whole ? 1 : whole) }
+            expectEqual(cores.withLock { $0 }, Dictionary(uniqueKeysWithValues: expected), "\(threads) threads")
+            expectEqual(coresInAffinityMask, whole)
         }
     },
     RankCheck("the tile is found on the first steps, and remembered") { world in
