@@ -3,6 +3,7 @@ internal import DistributedArrays
 public import Failures
 internal import LinearAlgebra
 public import MessagePassing
+internal import Stencils
 
 /// What this machine does at best, measured by all ranks at the same time: what a run's rate is compared with.
 public struct MachineRates: Sendable {
@@ -44,9 +45,18 @@ public struct MachineRates: Sendable {
         let memory = allocateAligned(3 * count, of: Double.self)
         defer { freeAligned(memory) }
         memory.initialize(repeating: 1, count: 3 * count)
+        nonisolated(unsafe) let a = memory
+        nonisolated(unsafe) let b = memory + count
+        nonisolated(unsafe) let c = memory + 2 * count
+        let threads = SweepThreads.count
+        // Whole pages, so that every thread's stores are aligned as the whole array's are.
+        let share = ((count + threads - 1) / threads + 511) / 512 * 512
         return try 24 * Double(count) * Double(world.size)
             / best(of: repeats + 1, world) { () throws(TesseraError) in
-                tessera_triad(memory, memory + count, memory + 2 * count, 3, count)
+                SweepThreads.share(threads) { thread in
+                    let first = min(count, thread * share)
+                    tessera_triad(a + first, b + first, c + first, 3, min(share, count - first))
+                }
             }
     }
 
