@@ -102,11 +102,9 @@ void tessera_advise_huge_pages(void *start, int64_t bytes) {
 }
 
 int tessera_cores_in_affinity_mask(void) {
-#if defined(__linux__)
-    cpu_set_t mask;
-    CPU_ZERO(&mask);
-    if (sched_getaffinity(0, sizeof mask, &mask) == 0) return CPU_COUNT(&mask);
-#endif
+    tessera_cores cores;
+    int count = tessera_cores_of_thread(&cores);
+    if (count > 0) return count;
     long online = sysconf(_SC_NPROCESSORS_ONLN);
     return online > 0 ? (int)online : 1;
 }
