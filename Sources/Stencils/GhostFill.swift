@@ -7,6 +7,8 @@ struct GhostFill {
     /// Local index of a ghost layer along the axis, and its rule (origins in global indices).
     let layers: [(ghost: Int, rule: GhostRule)]
     let axis: Int
+    /// The layers in short, where all of them can be put so.
+    private let images: [GhostImage]?
 
     /// - Parameters:
     ///   - step: -1 for the lower end, 1 for the upper.
@@ -15,13 +17,16 @@ struct GhostFill {
         self.axis = axis
         let isOwn = partition.touchesEdge(axis: axis, step: step) && !(partition.shape[axis] > 1 && boundary.isPeriodic)
         let isSkipped = HaloSabotage.fault == .boundary(axis: axis, step: step)
-        layers = (0..<(isOwn && !isSkipped ? count : 0)).map { m in
+        let layers = (0..<(isOwn && !isSkipped ? count : 0)).map { m in
             let ghost = step < 0 ? -1 - m : partition.count[axis] + m
             return (
                 ghost,
                 GhostRule(index: partition.start[axis] + ghost, extent: partition.extents[axis], boundary: boundary)
             )
         }
+        self.layers = layers
+        let images = layers.compactMap { GhostImage(ghost: $0.0, $0.1, start: partition.start[axis]) }
+        self.images = images.count == layers.count ? images : nil
     }
 
     /// Fills the layers of the field whose first interior cell is at `origin`, as far as `across` goes along the other axes.
@@ -29,6 +34,7 @@ struct GhostFill {
         _ origin: UnsafeMutablePointer<Scalar>, _ across: CellBox, layout: GridLayout, partition: GridPartition,
         time: Double
     ) {
+        if axis == 2, let images { return fillRows(origin, across, layout: layout, images) }
         for (ghost, rule) in layers {
             var layer = across
             (layer.first[axis], layer.end[axis]) = (ghost, ghost + 1)
@@ -76,6 +82,31 @@ struct GhostFill {
         }
     }
 
+    /// Along the last axis a layer is one cell of each row: all layers of a row at once, while its ends are at hand.
+    @inline(__always)
+    private func fillRows<Scalar: BinaryFloatingPoint>(
+        _ origin: UnsafeMutablePointer<Scalar>, _ across: CellBox, layout: GridLayout, _ images: [GhostImage]
+    ) {
+        guard !images.isEmpty else { return }
+        images.withUnsafeBufferPointer { images in
+            for plane in across[0] {
+                var row = origin + (plane &* layout.planeStride &+ across.first.y &* layout.rowStride)
+                for _ in across[1] {
+                    for image in images {
+                        let value = row[image.source]
+                        row[image.ghost] =
+                            switch image.kind {
+                            case .copy: value
+                            case .scaled: Scalar(image.sign) * value + Scalar(image.addend)
+                            case .constant: Scalar(image.addend)
+                            }
+                    }
+                    row += layout.rowStride
+                }
+            }
+        }
+    }
+
     /// Calls `body` with each contiguous run of cells of a layer and the local index of its first cell.
     @inline(__always)
     private func eachRun<Scalar>(
@@ -99,6 +130,33 @@ struct GhostFill {
             index[axis] = ((index[axis] % extent) + extent) % extent
         }
         return index
+    }
+}
+
+/// A ghost layer that follows from another one, or from nothing: local indices, and ghost = sign * source + addend.
+private struct GhostImage {
+    enum Kind { case copy, scaled, constant }
+
+    let kind: Kind
+    let ghost: Int
+    let source: Int
+    let sign: Double
+    /// The value itself, where it is constant.
+    let addend: Double
+
+    /// Nil where a function gives the layer, and where a constant comes from the far side of a thin grid.
+    init?(ghost: Int, _ rule: GhostRule, start: Int) {
+        self.ghost = ghost
+        switch rule.origin {
+        case .layer(let index):
+            kind = rule.sign == 1 && rule.addend == 0 ? .copy : .scaled
+            (source, sign, addend) = (index - start, rule.sign, rule.addend)
+        case .constant(let value):
+            guard rule.sign == 1, rule.addend == 0 else { return nil }
+            kind = .constant
+            (source, sign, addend) = (ghost, 0, value)
+        case .function, .custom: return nil
+        }
     }
 }
 
