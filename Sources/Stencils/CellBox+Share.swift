@@ -5,13 +5,10 @@
 // and whole lanes fit. Which part a cell is in changes nothing of what is computed there.
 
 extension CellBox {
-    /// Cells below which threads take longer to begin than they save.
-    static var fewestCellsToShare: Int { 1 << 15 }
-
     /// The threads that are worth it.
     var threads: Int {
         let cells = isEmpty ? 0 : (end &- first).product
-        return cells < Self.fewestCellsToShare ? 1 : SweepThreads.count
+        return cells < SweepThreads.fewestCells ? 1 : SweepThreads.count
     }
 
     /// Calls `body` with parts of the box that make up the whole, on this rank's threads at the same time; with the whole

@@ -6,11 +6,13 @@ import Stencils
 
 let solverThreadChecks: [RankCheck] = [
     RankCheck("solvers have the bits of one thread") { world in
-        defer { SweepThreads.count = 1 }
-        // Large enough on one rank, and on several, that threads share them; a line, a plane with few rows, and boxes.
+        let fewest = SweepThreads.fewestCells
+        SweepThreads.fewestCells = 1 << 12
+        defer { (SweepThreads.count, SweepThreads.fewestCells) = (1, fewest) }
+        // So large that the threads of every rank share them; a line, a plane with few rows, and boxes.
         let grids = [
-            [200_001 * world.size], [5, 90_001 * world.size], [300 * world.size, 257], [36 * world.size, 45, 50],
-            [9, 7, 1500 * world.size],
+            [20_001 * world.size], [5, 9001 * world.size], [300 * world.size, 57], [26 * world.size, 25, 30],
+            [9, 7, 500 * world.size],
         ]
         for extents in grids {
             func check<Scalar: StencilScalar>(_ methods: [SolverMethod], _: Scalar.Type) throws {
@@ -47,7 +49,9 @@ let solverThreadChecks: [RankCheck] = [
         }
     },
     RankCheck("exact sums of threads know NaN, infinity and cancellation") { world in
-        defer { SweepThreads.count = 1 }
+        let fewest = SweepThreads.fewestCells
+        SweepThreads.fewestCells = 1 << 12
+        defer { (SweepThreads.count, SweepThreads.fewestCells) = (1, fewest) }
         let extents = [64 * world.size, 40, 30]
         let system = try LinearSystem(
             Helmholtz<Double>(spacing: [1, 1, 1], shift: 1), extents: extents, boundary: extents.map { _ in .neumann },
