@@ -1,4 +1,6 @@
-// Exact sums in vector registers: Knuth's TwoSum (The Art of Computer Programming 2, 4.2.2, theorem B) cascaded over two
+// Loops in vector registers that Swift's optimiser does not find.
+//
+// Exact sums: Knuth's TwoSum (The Art of Computer Programming 2, 4.2.2, theorem B) cascaded over two
 // partial sums a lane, as in Collange, Defour, Graillat and Iakymchuk, Numerical Reproducibility for the Parallel Reduction
 // on Multi- and Many-Core Architectures (Parallel Computing 49, 2015). 12 additions a term and one test for all eight.
 //
@@ -55,3 +57,26 @@ static inline __attribute__((always_inline)) tessera_double8 load_floats(const f
 
 TESSERA_DEFINE_EXPANSION(tessera_expansion_double, double, tessera_double8_load)
 TESSERA_DEFINE_EXPANSION(tessera_expansion_float, float, load_floats)
+
+// x - x is zero for every finite x, and NaN for the others; a sum keeps a NaN. Four sums, so that additions do not wait for
+// each other.
+#define TESSERA_DEFINE_ARE_FINITE(name, scalar, vector, truth, width)                                                  \
+    int name(const scalar *a, long count) {                                                                            \
+        vector sums[4] = {0, 0, 0, 0};                                                                                 \
+        long done = 0;                                                                                                 \
+        for (; count - done >= 4 * width; done += 4 * width) {                                                         \
+            for (int k = 0; k < 4; k++) {                                                                              \
+                vector x = vector##_load(a + done + k * width);                                                        \
+                sums[k] += x - x;                                                                                      \
+            }                                                                                                          \
+        }                                                                                                              \
+        scalar rest = 0;                                                                                               \
+        for (; done < count; done++) rest += a[done] - a[done];                                                        \
+        vector sum = (sums[0] + sums[1]) + (sums[2] + sums[3]);                                                        \
+        return rest == 0 && __builtin_reduce_and((truth)(sum == 0)) != 0;                                              \
+    }
+
+typedef int truth16 __attribute__((ext_vector_type(16)));
+
+TESSERA_DEFINE_ARE_FINITE(tessera_are_finite_double, double, tessera_double8, truth8, 8)
+TESSERA_DEFINE_ARE_FINITE(tessera_are_finite_float, float, tessera_float16, truth16, 16)

@@ -38,6 +38,23 @@ package struct ExactSum {
         if pending == 1 << 30 { carry() }
     }
 
+    /// Adds what another sum holds.
+    mutating func add(_ other: ExactSum) {
+        var other = other
+        other.carry()
+        carry()
+        // Below 2³³ each: as two additions.
+        for d in digits.indices { digits[d] += other.digits[d] }
+        specials &+= other.specials
+        pending = 2
+    }
+
+    mutating func clear() {
+        for d in digits.indices { digits[d] = 0 }
+        specials = .zero
+        pending = 0
+    }
+
     /// Brings every digit but the last into 0..<2³².
     mutating func carry() {
         pending = 0

@@ -68,9 +68,14 @@ final class HaloExchange<Scalar: StencilScalar> {
         }
         for axis in 0..<3 {
             try exchanges[axis]?.run(origin)
-            for (field, across, lower, upper) in fills[axis] {
-                lower.run(origin(field), across, layout: layout, partition: partition, time: time)
-                upper.run(origin(field), across, layout: layout, partition: partition, time: time)
+            for (field, across, lower, upper) in fills[axis] where !(lower.layers.isEmpty && upper.layers.isEmpty) {
+                // No thickness along the axis: the box of one layer is what threads share.
+                var layer = across
+                layer.end[axis] = layer.first[axis] + 1
+                layer.share { part in
+                    lower.run(origin(field), part, layout: layout, partition: partition, time: time)
+                    upper.run(origin(field), part, layout: layout, partition: partition, time: time)
+                }
             }
         }
     }

@@ -48,7 +48,7 @@ final class RowSum {
     deinit { sums.deallocate() }
 
     func clear() {
-        exact = ExactSum()
+        exact.clear()
         sums.update(repeating: 0, count: ExactSum.partialSums)
     }
 
@@ -66,12 +66,15 @@ final class RowSum {
         }
     }
 
-    /// The words of the sum so far (`ExactSum.words`).
-    var words: [Int64] {
+    /// The sum so far.
+    var exactSum: ExactSum {
         var all = exact
         for k in 0..<ExactSum.partialSums { all.add(sums[k]) }
-        return all.words
+        return all
     }
+
+    /// Its words (`ExactSum.words`).
+    var words: [Int64] { exactSum.words }
 
     /// Whether all magnitudes are below 2^480: no NaN, no infinity.
     @inline(__always)

@@ -49,12 +49,13 @@ extension Simulation {
     /// One tile; returns its steps.
     @usableFromInline
     mutating func advanceTile(atMost most: Int, _ kernel: @escaping SweepKernel<S.Scalar>) -> Int {
-        advanceTile(atMost: most, kernel, measuring: [])
+        advanceTile(atMost: most, kernel, measuring: [], watching: nil)
     }
 
-    /// One tile, whose values some reductions take in; returns its steps.
+    /// One tile, whose values some reductions take in, and which is looked at for NaN; returns its steps.
     mutating func advanceTile(
-        atMost most: Int, _ kernel: @escaping SweepKernel<S.Scalar>, measuring measures: [StepMeasures<S.Scalar>]
+        atMost most: Int, _ kernel: @escaping SweepKernel<S.Scalar>, measuring measures: [StepMeasures<S.Scalar>],
+        watching watch: FiniteWatch<S.Scalar>?
     ) -> Int {
         let steps = Swift.min(tuning.next.steps, most)
         let shape = TileShape(steps: steps, width: tuning.next.width)
@@ -69,16 +70,16 @@ extension Simulation {
         let layout = storage.layout
         let outputs = UnsafePointer(storage.outputs)
         let geometry = plan.geometry(shape, of: S.Scalar.self)
+        let threads = Swift.max(1, Swift.min(SweepThreads.count, geometry.blocks))
         for measure in measures {
-            measure.begin(
-                after: now, steps: steps, inputs: inputs, outputs: outputs,
-                threads: Swift.max(1, Swift.min(SweepThreads.count, geometry.blocks)))
+            measure.begin(after: now, steps: steps, inputs: inputs, outputs: outputs, threads: threads)
         }
+        watch?.begin(after: now, steps: steps, threads: threads)
         records.withUnsafeMutableBufferPointer { records in
             let tile = TileRun(
                 geometry: geometry, inputs: inputs, outputs: outputs, layout: layout, start: partition.start,
                 fills: fills, points: points, records: records.baseAddress, step: now, timeStep: length,
-                measures: measures.filter { !$0.steps.isEmpty })
+                measures: measures.filter { !$0.steps.isEmpty }, watch: watch?.steps.isEmpty == false ? watch : nil)
             tile.run(kernel)
         }
         if !self.points.receivers.isEmpty {

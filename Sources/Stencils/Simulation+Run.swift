@@ -116,11 +116,13 @@ extension Simulation {
         let tested = rules.testMeasures(footprint, last: last)
         let reduced = rules.measures(footprint, last: last)
         let measures = [tested, reduced].compactMap { $0 }
+        let watch = finiteWatch()
         do throws(TesseraError) {
             while step < last, !isMet {
-                clock.stepsDone(advanceTile(atMost: room(before: last, rules), kernel, measuring: measures))
+                clock.stepsDone(
+                    advanceTile(atMost: room(before: last, rules), kernel, measuring: measures, watching: watch))
                 rules.afterTile?(step)
-                if rules.isDue(finiteInterval, step) { try lookForNaN() }
+                if let watch { try heed(watch) }
                 try runObservers()
                 if let reduced {
                     numbers += zip(reduced.steps, try reduced.totals(on: communicator)).map {
@@ -154,15 +156,10 @@ extension Simulation {
 
     /// After how many steps something is due, again and again.
     private func intervals(_ rules: RunRules<S>) -> [Int] {
-        [rules.saving, rules.testing, finiteInterval].compactMap { $0 } + observers.map(\.interval)
+        [rules.saving, rules.testing].compactMap { $0 } + observers.map(\.interval)
     }
 
     private func isDue(_ rules: RunRules<S>) -> Bool { communicator.rank == 0 && rules.store?.isDue == true }
-
-    private mutating func lookForNaN() throws(TesseraError) {
-        try requireFinite()
-        finiteStep = step
-    }
 
     private mutating func measure(
         _ test: StopTest<S>, _ reductions: StepMeasures<S.Scalar>?

@@ -14,6 +14,15 @@ public enum SweepThreads {
         set { value.store(max(1, newValue), ordering: .relaxed) }
     }
 
+    private static let fewest = Atomic<Int>(1 << 19)
+
+    /// Cells below which a pass over a box stays on one thread: to begin and to end takes threads some 50 µs, and an
+    /// iteration of conjugate gradients on 64³ cells as long on two as on one. The checks set it lower.
+    package static var fewestCells: Int {
+        get { fewest.load(ordering: .relaxed) }
+        set { fewest.store(newValue, ordering: .relaxed) }
+    }
+
     /// Runs `body(thread)` for each of so many threads, and returns when all are done.
     ///
     /// Where the rank may use as many cores as that, and no more, thread t stays on the t-th of them meanwhile: what it has

@@ -29,6 +29,8 @@ struct TileRun<Scalar: StencilScalar>: @unchecked Sendable {
     let timeStep: Double
     /// What is found of the values as they come to be.
     let measures: [StepMeasures<Scalar>]
+    /// What looks for NaN among them.
+    let watch: FiniteWatch<Scalar>?
 
     /// Does all steps of the tile.
     func run(_ kernel: @escaping SweepKernel<Scalar>) {
@@ -84,6 +86,7 @@ struct TileRun<Scalar: StencilScalar>: @unchecked Sendable {
                             box, step: t, thread: thread, outputs: written, layout: layout, start: start,
                             time: Double(step + t + 1) * timeStep)
                     }
+                    watch?.run(box, step: t, thread: thread, written)
                     if t + 1 < geometry.steps { fills.run(box, written, time: Double(step + t + 1) * timeStep) }
                 }
                 done += 1

@@ -90,4 +90,8 @@ long tessera_expansion_double(
 long tessera_expansion_float(
     const float *a, const float *b, long count, double *sums, double *spill, long capacity, long *spilled);
 
+// Whether none of some numbers is NaN or infinite.
+int tessera_are_finite_double(const double *a, long count);
+int tessera_are_finite_float(const float *a, long count);
+
 #endif

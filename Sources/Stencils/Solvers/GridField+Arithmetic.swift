@@ -1,38 +1,45 @@
-// The vector operations of the solvers, cell by cell: none depends on how the grid is dealt. Local. Ghosts keep what they had.
+// The vector operations of the solvers, cell by cell, shared by the rank's threads: none depends on how the grid is dealt.
+// Local. Ghosts keep what they had.
 
 extension GridField {
-    /// Calls `body` with each row's cells in this field and in another of the same layout.
+    /// Calls `body` with each row of each thread's part of the box: the offset of its first cell, and the cells.
     @inline(__always)
-    private func withRows(
-        _ a: GridField, _ body: (UnsafeMutablePointer<Scalar>, UnsafeMutablePointer<Scalar>, Int) -> Void
-    ) {
-        for row in 0..<rows { body(self.row(row), a.row(row), columns) }
+    private func shareRows(_ body: (_ offset: Int, _ count: Int) -> Void) {
+        let layout = self.layout
+        box.share { (part: CellBox) in
+            let count = part[2].count
+            for plane in part[0] {
+                for row in part[1] {
+                    body(plane &* layout.planeStride &+ row &* layout.rowStride &+ part.first.z, count)
+                }
+            }
+        }
     }
 
     /// self = value
     @_specialize(where Scalar == Double)
     @_specialize(where Scalar == Float)
     func set(_ value: Scalar) {
-        for row in 0..<rows {
-            let y = self.row(row)
-            for k in 0..<columns { y[k] = value }
-        }
+        let y = origin
+        shareRows { (y + $0).update(repeating: value, count: $1) }
     }
 
     /// self = a
     @_specialize(where Scalar == Double)
     @_specialize(where Scalar == Float)
     func copy(_ a: GridField) {
-        withRows(a) { y, a, n in y.update(from: a, count: n) }
+        let (y, a) = (origin, a.origin)
+        shareRows { (y + $0).update(from: a + $0, count: $1) }
     }
 
     /// self += value
     @_specialize(where Scalar == Double)
     @_specialize(where Scalar == Float)
     func add(_ value: Scalar) {
-        for row in 0..<rows {
-            let y = self.row(row)
-            for k in 0..<columns { y[k] += value }
+        let y = origin
+        shareRows { first, count in
+            let y = y + first
+            for k in 0..<count { y[k] += value }
         }
     }
 
@@ -40,8 +47,10 @@ extension GridField {
     @_specialize(where Scalar == Double)
     @_specialize(where Scalar == Float)
     func add(_ factor: Scalar, times a: GridField) {
-        withRows(a) { y, a, n in
-            for k in 0..<n { y[k] += factor * a[k] }
+        let (y, a) = (origin, a.origin)
+        shareRows { first, count in
+            let (y, a) = (y + first, a + first)
+            for k in 0..<count { y[k] += factor * a[k] }
         }
     }
 
@@ -49,8 +58,10 @@ extension GridField {
     @_specialize(where Scalar == Double)
     @_specialize(where Scalar == Float)
     func scale(_ factor: Scalar, adding a: GridField) {
-        withRows(a) { y, a, n in
-            for k in 0..<n { y[k] = a[k] + factor * y[k] }
+        let (y, a) = (origin, a.origin)
+        shareRows { first, count in
+            let (y, a) = (y + first, a + first)
+            for k in 0..<count { y[k] = a[k] + factor * y[k] }
         }
     }
 
@@ -58,8 +69,10 @@ extension GridField {
     @_specialize(where Scalar == Double)
     @_specialize(where Scalar == Float)
     func subtract(from a: GridField) {
-        withRows(a) { y, a, n in
-            for k in 0..<n { y[k] = a[k] - y[k] }
+        let (y, a) = (origin, a.origin)
+        shareRows { first, count in
+            let (y, a) = (y + first, a + first)
+            for k in 0..<count { y[k] = a[k] - y[k] }
         }
     }
 
@@ -67,9 +80,10 @@ extension GridField {
     @_specialize(where Scalar == Double)
     @_specialize(where Scalar == Float)
     func setProduct(_ a: GridField, _ b: GridField) {
-        for row in 0..<rows {
-            let (y, a, b) = (self.row(row), a.row(row), b.row(row))
-            for k in 0..<columns { y[k] = a[k] * b[k] }
+        let (y, a, b) = (origin, a.origin, b.origin)
+        shareRows { first, count in
+            let (y, a, b) = (y + first, a + first, b + first)
+            for k in 0..<count { y[k] = a[k] * b[k] }
         }
     }
 
@@ -77,15 +91,16 @@ extension GridField {
     @_specialize(where Scalar == Double)
     @_specialize(where Scalar == Float)
     func step(_ scale: Scalar, _ factor: Scalar, _ a: GridField, _ b: GridField, to x: GridField) {
-        for row in 0..<rows {
-            let (d, a, b, x) = (self.row(row), a.row(row), b.row(row), x.row(row))
+        let (d, a, b, x) = (origin, a.origin, b.origin, x.origin)
+        shareRows { first, count in
+            let (d, a, b, x) = (d + first, a + first, b + first, x + first)
             // What d held before a first step, NaN perhaps, is no part of it.
             if scale == 0 {
-                for k in 0..<columns { d[k] = factor * (a[k] * b[k]) }
+                for k in 0..<count { d[k] = factor * (a[k] * b[k]) }
             } else {
-                for k in 0..<columns { d[k] = scale * d[k] + factor * (a[k] * b[k]) }
+                for k in 0..<count { d[k] = scale * d[k] + factor * (a[k] * b[k]) }
             }
-            for k in 0..<columns { x[k] += d[k] }
+            for k in 0..<count { x[k] += d[k] }
         }
     }
 }

@@ -13,6 +13,7 @@ public final class GridField<Scalar: StencilScalar> {
     let partition: GridPartition
     let layout: GridLayout
     private let memory: UnsafeMutablePointer<Scalar>
+    private let sums: ThreadSums
 
     /// Zeros.
     init(partition: GridPartition, layout: GridLayout, on communicator: Communicator) {
@@ -20,14 +21,20 @@ public final class GridField<Scalar: StencilScalar> {
         self.layout = layout
         self.communicator = communicator
         extents = partition.extents.array.suffix(partition.axes)
-        memory = allocateAligned(layout.size, of: Scalar.self)
-        memory.initialize(repeating: 0, count: layout.size)
+        let memory = allocateAligned(layout.size, of: Scalar.self)
+        // Pages lie where they are touched first: each thread touches about what it will work on.
+        let all = CellBox(first: .zero, end: SIMD3(1, 1, layout.size))
+        all.share { (memory + $0.first.z).initialize(repeating: 0, count: $0[2].count) }
+        self.memory = memory
+        sums = ThreadSums()
     }
 
     deinit { freeAligned(memory) }
 
     /// The first interior cell.
     var origin: UnsafeMutablePointer<Scalar> { memory + layout.origin }
+    /// This rank's cells, in local indices.
+    var box: CellBox { CellBox(first: .zero, end: partition.count) }
 
     /// Rows of this rank, and cells of a row.
     @usableFromInline var rows: Int { partition.count.x * partition.count.y }
@@ -85,14 +92,10 @@ public final class GridField<Scalar: StencilScalar> {
     /// The square root of the sum of the squares. Collective.
     public func norm() throws(TesseraError) -> Double { try dot(self).squareRoot() }
 
-    func localSum() -> ExactSum { .ofRows(rows, count: columns) { UnsafePointer(self.row($0)) } }
+    func localSum() -> ExactSum { sums.of(box, layout, UnsafePointer(origin)) }
 
     func localDot(_ other: GridField) -> ExactSum {
-        .ofRows(rows, count: columns) {
-            UnsafePointer(self.row($0))
-        } times: {
-            UnsafePointer(other.row($0))
-        }
+        sums.of(box, layout, UnsafePointer(origin), times: UnsafePointer(other.origin))
     }
 
     // MARK: Whole fields

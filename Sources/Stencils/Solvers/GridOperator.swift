@@ -86,9 +86,13 @@ final class GridOperator<Scalar: StencilScalar> {
         inputs[0] = UnsafePointer(x.origin)
         outputs[0] = y.origin
         try exchange.run(UnsafePointer(inputs), ago: 0, time: time)
-        update.sweep(
-            SweepPlan(whole: partition, layout, inputs: UnsafePointer(inputs), outputs: UnsafePointer(outputs)),
-            partition.axes)
+        CellBox(first: .zero, end: partition.count).share { part in
+            update.sweep(
+                SweepPlan(
+                    part, inputs: UnsafePointer(inputs), outputs: UnsafePointer(outputs), layout: layout,
+                    start: partition.start, time: 0),
+                partition.axes)
+        }
     }
 
     /// The words and messages of one application.
@@ -162,18 +166,6 @@ struct GridGeometry<Scalar: StencilScalar> {
                 of: Scalar.self)
         }
         return MemoryDemand(largest: shares[0], total: shares.reduce(0, saturatingSum))
-    }
-}
-
-extension SweepPlan {
-    /// The whole of a rank's box.
-    init(
-        whole partition: GridPartition, _ layout: GridLayout, inputs: UnsafePointer<UnsafePointer<Scalar>>,
-        outputs: UnsafePointer<UnsafeMutablePointer<Scalar>>
-    ) {
-        self.init(
-            CellBox(first: .zero, end: partition.count), inputs: inputs, outputs: outputs, layout: layout,
-            start: partition.start, time: 0)
     }
 }
 

@@ -6,7 +6,8 @@
 // edge follows the boundary rule with zero values. Along each axis the weights of a cell are added in one order, that of the
 // source's index, and the axes in one order: no bit depends on how the grids are dealt.
 //
-// A rank fetches the source cells around its own target cells (words: `GridTransferModel`), then works axis by axis.
+// A rank fetches the source cells around its own target cells (words: `GridTransferModel`), then works axis by axis; its
+// threads share the cells that each axis gives.
 
 import CostModels
 import Failures
@@ -216,13 +217,28 @@ final class GridTransfer<Scalar: StencilScalar> {
     @_specialize(where Scalar == Float)
     func run(_ source: GridField<Scalar>, into field: GridField<Scalar>, isAdding: Bool) throws(TesseraError) {
         let (extent, receiveBuffer, sendBuffer) = (self.extent, self.receiveBuffer, self.sendBuffer)
-        fetch(outgoing, source) { cells, count, position, _ in
-            (sendBuffer + position).update(from: cells, count: count)
+        var sent = 0
+        for block in outgoing {
+            for run in 0..<(block.count.x * block.count.y) {
+                let cell = block.source &+ SIMD3(run / block.count.y, run % block.count.y, 0)
+                (sendBuffer + sent).update(
+                    from: source.origin + source.layout.offset(cell), count: block.count.z)
+                sent += block.count.z
+            }
         }
         try messages.start()
         let box = stages[0]
-        fetch(own, source) { cells, count, _, place in
-            (box + offset(place, extent)).update(from: cells, count: count)
+        for block in own {
+            let from = source.origin + source.layout.offset(block.source)
+            CellBox(first: .zero, end: block.count).share { (part: CellBox) in
+                for x in part[0] {
+                    for y in part[1] {
+                        let place = SIMD3(x, y, part.first.z)
+                        (box + offset(block.target &+ place, extent)).update(
+                            from: from + source.layout.offset(place), count: part[2].count)
+                    }
+                }
+            }
         }
         try messages.finish()
         var position = 0
@@ -240,28 +256,33 @@ final class GridTransfer<Scalar: StencilScalar> {
             let last = number == 2
             var after = size
             after[axis] = target.count[axis]
-            for x in 0..<after.x {
-                for y in 0..<after.y {
-                    // Rows of the field where this is the last axis.
-                    let row = last ? field.row(x * after.y + y) : stages[number + 1] + offset(SIMD3(x, y, 0), after)
-                    pass(axis, SIMD3(x, y, 0), from, size, into: row, columns: after.z, isAdding: last && isAdding)
+            let before = size
+            CellBox(first: .zero, end: after).share { (part: CellBox) in
+                for x in part[0] {
+                    for y in part[1] {
+                        // Rows of the field where this is the last axis.
+                        let row = last ? field.row(x * after.y + y) : stages[number + 1] + offset(SIMD3(x, y, 0), after)
+                        pass(
+                            axis, SIMD3(x, y, 0), from, before, into: row, columns: part[2],
+                            isAdding: last && isAdding)
+                    }
                 }
             }
             size = after
         }
     }
 
-    /// One row of the target along `axis`.
+    /// Some columns of one row of the target, along `axis`.
     @inline(__always)
     private func pass(
         _ axis: Int, _ place: SIMD3<Int>, _ source: UnsafeMutablePointer<Scalar>, _ size: SIMD3<Int>,
-        into row: UnsafeMutablePointer<Scalar>, columns: Int, isAdding: Bool
+        into row: UnsafeMutablePointer<Scalar>, columns: Range<Int>, isAdding: Bool
     ) {
         let flat = weights[axis]
         let (starts, sources, weights) = (flat.starts + target.start[axis], flat.sources, flat.weights)
         if axis == 2 {
             let from = source + (offset(place, size) - first.z)
-            for k in 0..<columns {
+            for k in columns {
                 var sum: Scalar = isAdding ? row[k] : 0
                 var entry = starts[k]
                 while entry < starts[k &+ 1] {
@@ -272,31 +293,13 @@ final class GridTransfer<Scalar: StencilScalar> {
             }
             return
         }
-        if !isAdding { row.update(repeating: 0, count: columns) }
+        if !isAdding { (row + columns.lowerBound).update(repeating: 0, count: columns.count) }
         for entry in starts[place[axis]]..<starts[place[axis] + 1] {
             var start = place
             start[axis] = sources[entry] - first[axis]
             let from = source + offset(start, size)
             let factor = weights[entry]
-            for k in 0..<columns { row[k] += factor * from[k] }
-        }
-    }
-
-    /// Calls `body` with each row of some boxes of the source: the cells, their number, the cells before, and their place.
-    @inline(__always)
-    private func fetch(
-        _ blocks: [Block], _ source: GridField<Scalar>,
-        _ body: (UnsafeMutablePointer<Scalar>, Int, Int, SIMD3<Int>) -> Void
-    ) {
-        var position = 0
-        for block in blocks {
-            for run in 0..<(block.count.x * block.count.y) {
-                let step = SIMD3(run / block.count.y, run % block.count.y, 0)
-                body(
-                    source.origin + source.layout.offset(block.source &+ step), block.count.z, position,
-                    block.target &+ step)
-                position += block.count.z
-            }
+            for k in columns { row[k] += factor * from[k] }
         }
     }
 }

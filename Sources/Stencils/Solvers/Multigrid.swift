@@ -3,10 +3,10 @@
 //
 //     cycle(A, b):  smooth;  r = b - A x;  x += P cycle(A_coarse, R r);  smooth
 //
-// The coarse operator is the user's own on the coarser grid. Only axes along which the operator couples at least half as
-// strongly as along the strongest are halved, so that cells longer than wide do no harm. Grids are halved until 64 cells are
-// left, which one rank solves exactly; a grid has no more ranks than one for each 1024 cells, the others idle. The grids and
-// all arithmetic are the same on every number of ranks.
+// The coarse operator is the user's own on the coarser grid, with the same conditions at its sides (`Boundary.coarsened`).
+// Only axes along which the operator couples at least half as strongly as along the strongest are halved, so that cells
+// longer than wide do no harm. Grids are halved until 64 cells are left, which one rank solves exactly; a grid has no more
+// ranks than one for each 1024 cells, the others idle. The grids and all arithmetic are the same on every number of ranks.
 //
 // Cost of a V-cycle: 4 applications of the operator on the finest grid, and of the grid with n / 2^d, n / 4^d ... cells; words:
 // `MultigridModel`.
@@ -69,12 +69,14 @@ final class Multigrid<Scalar: StencilScalar> {
         _ grid: GridOperator<Scalar>, to extents: SIMD3<Int>
     ) throws(TesseraError) -> GridOperator<Scalar> {
         let axes = grid.partition.axes
-        let factors = MultigridLevel.axes(grid, coarse: extents).suffix(axes).map(\.ratio)
+        let ratios = MultigridLevel.axes(grid, coarse: extents).map(\.ratio)
+        let factors = Array(ratios.suffix(axes))
+        let boundary = (0..<3).map { grid.boundary[$0].coarsened(by: ratios[$0]) }
         let cells = extents.product
         let workers = cells <= coarsestCells ? 1 : Swift.min(grid.communicator.size, Swift.max(1, cells / cellsPerRank))
         return try GridOperator(
             grid.update.coarsened?(factors) ?? grid.update, extents: extents.array.suffix(axes),
-            boundary: Array(grid.boundary.suffix(axes)), workers: workers, on: grid.communicator)
+            boundary: Array(boundary.suffix(axes)), workers: workers, on: grid.communicator)
     }
 
     /// x ≈ A⁻¹ b by one cycle from zero.

@@ -48,7 +48,7 @@ final class MultigridLevel<Scalar: StencilScalar> {
         smoothed = (upper * Swift.max(0.02, share.isNaN ? 1 : share) / 2, upper)
         func transfer(toCoarse: Bool) throws(TesseraError) -> GridTransfer<Scalar> {
             try GridTransfer(
-                (0..<3).map { TransferAxis(axes[$0], boundary: grid.boundary[$0], toCoarse: toCoarse) },
+                (0..<3).map { TransferAxis(axes[$0], boundary: coarse.boundary[$0], toCoarse: toCoarse) },
                 from: (toCoarse ? grid : coarse).partition, to: (toCoarse ? coarse : grid).partition,
                 on: grid.communicator)
         }
@@ -116,9 +116,38 @@ extension Boundary {
     }
 }
 
+// The same condition where cells are `factor` times as long. A mixed one is, in units of length,
+//
+//     α u + β ∂u/∂n = 0   at the face,   ∂u/∂n = (1/h) × (slope a cell),
+//
+// so that `value` = α and `slope` = β / h: with h' = factor h the slope's weight is slope / factor, and the ghost that faces
+// cell m follows cell m times
+//
+//     (slope / (factor (2m + 1)) - value / 2) / (slope / (factor (2m + 1)) + value / 2),
+//
+// between 1, a face without flux, and -1, a face held at zero, which is what every mixed condition but α = 0 becomes on
+// grids coarse enough. The other rules, with zero values and slopes, hold for cells of any length.
+extension Boundary {
+    /// The same condition, with zero values, on cells `factor` times as long.
+    func coarsened(by factor: Double) -> Boundary {
+        switch self {
+        case .periodic: .periodic
+        case .sides(let lower, let upper): .sides(lower.coarsened(by: factor), upper.coarsened(by: factor))
+        }
+    }
+}
+
 extension BoundarySide {
-    /// A value is held at the centre of the first cell beyond the edge; a mirror stands at the face.
+    func coarsened(by factor: Double) -> BoundarySide {
+        guard case .robin(let value, let slope, _) = rule else { return self }
+        return .robin(value: value, slope: slope / factor)
+    }
+
+    /// A value is held at the centre of the first cell beyond the edge; mirrors and mixed conditions stand at the face.
     fileprivate var distance: Double {
-        if case .mirror = rule { 0.5 } else { 1 }
+        switch rule {
+        case .mirror, .robin: 0.5
+        case .constant, .function, .custom: 1
+        }
     }
 }

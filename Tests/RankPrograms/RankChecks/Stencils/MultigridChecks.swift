@@ -18,6 +18,8 @@ let multigridChecks: [RankCheck] = [
     RankCheck("multigrid needs few cycles on every grid and boundary") { world in
         let sides: [Boundary] = [
             .periodic, .dirichlet(0), .neumann, .sides(.dirichlet(0), .neumann), .reflecting(sign: -1),
+            .robin(value: 0.02, slope: 1), .sides(.robin(value: 1, slope: 0.5), .dirichlet(0)),
+            .sides(.neumann, .robin(value: 0.3, slope: 2)),
         ]
         for extents in [[1000], [257], [31, 64], [97, 101], [128, 33], [9, 200], [17, 23, 19], [32, 20, 25]] {
             for (number, side) in sides.enumerated() {
@@ -110,6 +112,71 @@ let multigridChecks: [RankCheck] = [
             for k in row.indices {
                 expect((row[k] - 2 - 3 * Double(index[0] + k + 1)).magnitude < 1e-10, "\(row[k])")
             }
+        }
+    },
+    RankCheck("mixed sides: second order against a known solution, at the rate of other sides") { world in
+        // α u + β ∂u/∂n = g at both ends of the first axis of a unit box, u = 2 + x + 3 x² - x³ / 2; no flux and a periodic
+        // axis beside it.
+        for axes in [2, 3] {
+            for (alpha, beta) in [(0.1, 1.0), (1, 1), (25, 1), (1, 0)] {
+                var errors: [Double] = []
+                var counts: [Int] = []
+                for n in axes == 2 ? [24, 48, 96, 192] : [12, 24, 48] {
+                    let h = 1 / Double(n)
+                    func u(_ x: Double) -> Double { 2 + x + 3 * x * x - 0.5 * x * x * x }
+                    func slope(_ x: Double) -> Double { 1 + 6 * x - 1.5 * x * x }
+                    let mixed = Boundary.sides(
+                        .robin(value: alpha, slope: beta / h, sum: alpha * u(0) - beta * slope(0)),
+                        .robin(value: alpha, slope: beta / h, sum: alpha * u(1) + beta * slope(1)))
+                    let others: [Boundary] = axes == 2 ? [.neumann] : [.periodic, .neumann]
+                    let system = try LinearSystem(
+                        Helmholtz<Double>(spacing: (0..<axes).map { _ in h }), extents: (0..<axes).map { _ in n },
+                        boundary: [mixed] + others, on: world)
+                    system.rightHandSide.fill { -(6 - 3 * (Double($0[0]) + 0.5) * h) }
+                    let result = try system.solve(.multigrid(.v), tolerance: 1e-9)
+                    expect(result.hasConverged, "\(axes) \(alpha) \(beta) \(n) \(result.outcome)")
+                    counts.append(result.iterations)
+                    var error = 0.0
+                    system.solution.forEachRow { index, row in
+                        for k in row.indices {
+                            error = max(error, (row[k] - u((Double(index[0]) + 0.5) * h)).magnitude)
+                        }
+                    }
+                    errors.append(try world.allReduce(error, .maximum))
+                }
+                for (coarse, fine) in zip(errors, errors.dropFirst()) {
+                    expect(
+                        log2(coarse / fine) > 1.8 && log2(coarse / fine) < 2.2, "\(axes) \(alpha) \(beta): \(errors)")
+                }
+                expect(counts.allSatisfy { $0 <= 14 }, "\(axes) \(alpha) \(beta): \(counts)")
+            }
+        }
+    },
+    RankCheck("a cycle reduces the residual as well between mixed sides as between others") { world in
+        /// The mean reduction by a cycle over the last four of eight.
+        func factor(_ extents: [Int], _ boundary: [Boundary]) throws -> Double {
+            let system = try LinearSystem(
+                Helmholtz<Double>(spacing: extents.map { _ in 1 }, shift: 1e-6), extents: extents, boundary: boundary,
+                on: world)
+            system.rightHandSide.fill(rightHandSide)
+            let norms = try system.solve(.multigrid(.v), tolerance: 0, maximumIterations: 8).history.map(\.norm)
+            return pow(norms[8] / norms[4], 0.25)
+        }
+        for extents in [[96, 80], [129, 65], [40, 32, 36]] {
+            func everywhere(_ side: Boundary) -> [Boundary] { extents.map { _ in side } }
+            let known = try max(
+                factor(extents, everywhere(.neumann)), factor(extents, everywhere(.dirichlet(0))),
+                factor(extents, everywhere(.reflecting(sign: -1))))
+            // From nearly without flux to nearly held, in slopes a cell: where a coarse grid takes the fine one's slope the
+            // rate is lost in between.
+            for biot in [0.001, 0.01, 0.1, 0.5, 2, 20] {
+                let found = try factor(extents, everywhere(.robin(value: biot, slope: 1)))
+                expect(found < known + 0.05, "\(extents) \(biot): \(found), others \(known)")
+            }
+            var sides = everywhere(.sides(.robin(value: 0.05, slope: 1), .dirichlet(0)))
+            sides[0] = .sides(.neumann, .robin(value: 1, slope: 1))
+            let mixed = try factor(extents, sides)
+            expect(mixed < known + 0.05, "\(extents) mixed: \(mixed), others \(known)")
         }
     },
     RankCheck("Chebyshev's iteration converges with estimated and with given bounds") { world in

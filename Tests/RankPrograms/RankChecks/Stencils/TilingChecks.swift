@@ -144,7 +144,7 @@ let tilingChecks: [RankCheck] = [
         expectEqual(fresh.tile, nil)
         // A process that cuts its runs as often finds it remembered.
         var second = try made()
-        try second.checkFinite(every: 6)
+        try second.observe(.u, [.at(0), .all], every: 6) { _ in }
         try second.advance(steps: 12)
         expectEqual(second.tile, cut)
         // And runs of few steps come to an end of their trial, too.
