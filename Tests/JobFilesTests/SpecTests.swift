@@ -43,6 +43,8 @@ import Testing
                 #expect(try heat("method: \(method)").steps == 1)
                 #expect(try heat("method: \(method)\nrefine: 10").steps == 100)
                 #expect(try heat("method: \(method)\nstep: 500").steps == 2)
+                let recorded = try heat("method: \(method)\nstep: 10\nrecording: {frames: 3}\ncheckpoint: {steps: 5}")
+                #expect(recorded.recording?.frames == 3 && recorded.checkpoint?.steps == 5)
             }
             #expect(try heat("").method == .explicit && heat("method: crank-nicolson").method == .crankNicolson)
         }

@@ -9,7 +9,7 @@ let stencilsChecks: [RankCheck] =
     engineChecks + stencilsModeChecks + stencilsServiceChecks + stencilsFileChecks
     + stencilsIdleChecks + tilingChecks + stepReductionChecks + pointChecks + readingChecks + stencilsCheckpointChecks
     + stencilsRunChecks
-    + solverChecks + solverTrafficChecks + multigridChecks + hdf5Checks + meansChecks
+    + solverChecks + solverTrafficChecks + multigridChecks + implicitCheckpointChecks + hdf5Checks + meansChecks
 
 private let mirror = Edge.mirror(sign: 1, slope: 0)
 private let wave: Edge = .function { index, time in
