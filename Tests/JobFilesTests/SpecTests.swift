@@ -189,7 +189,9 @@ import Testing
 
     @Test(arguments: [
         ("terrain-gp", "gaussian-process"), ("hillslope", "heat"), ("poisson", "poisson"), ("wave", "wave"),
-        ("reaction-diffusion", "reaction-diffusion"), ("shallow-water", "shallow-water"), ("solve", "solve"),
+        ("reaction-diffusion", "reaction-diffusion"), ("shallow-water", "shallow-water"),
+        ("dam-break", "shallow-water"),
+        ("solve", "solve"),
         ("multiply", "multiply"), ("linpack", "linpack"),
     ])
     func readyFilesLoad(_ name: String, _ kind: String) throws {
