@@ -128,7 +128,7 @@ let package = Package(
         .executableTarget(
             name: "RankChecks",
             dependencies: [
-                "ArrayFormats", "CostModels", "DistributedArrays", "DistributedLinearAlgebra", "Failures",
+                "ArrayFormats", "CostModels", "DistributedArrays", "DistributedLinearAlgebra", "Failures", "Jobs",
                 "LinearAlgebra", "MessagePassing", "Stencils", "Tessera", complex,
             ],
             path: "Tests/RankPrograms/RankChecks", swiftSettings: swiftSettings),

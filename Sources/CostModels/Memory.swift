@@ -42,10 +42,11 @@ public enum MemoryModel {
 
     /// Shallow water in Double: elevation and two velocities, each at two times, the depths of two faces, and a snapshot on
     /// its way to the file; and on each rank the maps that depth and elevation were refined from, as files and as numbers.
+    /// By the nonlinear equations: depth, two momenta and the surface, each at two times, the bed, and a snapshot.
     ///
-    /// 9 · cells + ranks · 2 · sourceCells scalars.
-    public static func shallowWater(cells: Int, sourceCells: Int, ranks: Int) -> Int {
-        bytes(8, [[9, cells], [ranks, 2, sourceCells]], ranks: ranks)
+    /// (9 or 10) · cells + ranks · 2 · sourceCells scalars.
+    public static func shallowWater(cells: Int, sourceCells: Int, isNonlinear: Bool = false, ranks: Int) -> Int {
+        bytes(8, [[isNonlinear ? 10 : 9, cells], [ranks, 2, sourceCells]], ranks: ranks)
     }
 
     /// A x = b for a square A, factorized in place, with A read again by panels for the residual; or in mixed precision,

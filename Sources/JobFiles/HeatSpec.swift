@@ -108,11 +108,6 @@ public struct HeatSpec: JobSpec {
                 section.location("step"), "step", expected: "at most \(stable) years, the largest stable step",
                 found: given.short)
         }
-        for key in ["checkpoint", "recording"] {
-            guard let method, method != .explicit, section.ifSound(section: key) != nil else { continue }
-            report.add(
-                section.location(key), key, expected: "none with implicit steps", found: "method \(method.rawValue)")
-        }
         guard let duration = section.ifSound(number: "duration"), let method else { return }
         let steps = steps(duration: duration, step: given, stable: stable, method)
         guard steps <= mostSteps else {

@@ -5,11 +5,22 @@
 // on a staggered grid (Arakawa's C): η and the depth in the cells, u and v on the faces between them. Elevation first, then
 // each velocity with what is new (forward-backward; Sielecki, Monthly Weather Review 96, 1968). Stable where
 // dt (sqrt(g H (1/dx² + 1/dy²)) + |f| / 2) <= 1: the matrix of a step is M⁻¹ Mᵀ, whose form (M + Mᵀ) / 2 is positive there.
+//
+// Or by the nonlinear equations, with water that floods land and leaves it dry, by finite volumes that are stable where
+// dt (a/dx + b/dy) <= 1, a and b being the speeds of the fastest waves; at the beginning sqrt(g H).
 
 import CostModels
 
 /// Lets long waves run over a map of depths.
 public struct ShallowWaterSpec: JobSpec {
+    /// Which equations.
+    public enum Equations: String, CaseIterable, Hashable, Sendable {
+        /// Of waves that are low beside the depth; shores are walls.
+        case linear
+        /// Of waves of any height, which flood land.
+        case nonlinear
+    }
+
     /// Metres of water below the surface at rest; land where there is none.
     public enum Depth: Hashable, Sendable {
         case constant(Double)
@@ -38,9 +49,19 @@ public struct ShallowWaterSpec: JobSpec {
     public enum Initial: Hashable, Sendable {
         /// height exp(-r² / (2 radius²)) around a centre, metres from the first corner along each axis.
         case bump(height: Double, centre: [Double], radius: Double)
+        /// A height up to so many metres from the first column: behind a dam, say.
+        case step(height: Double, west: Double)
         case file(InputArray)
 
         public var file: InputArray? { if case .file(let file) = self { file } else { nil } }
+
+        /// The highest surface; 0 at least.
+        public var highest: Double {
+            switch self {
+            case .bump(let height, _, _), .step(let height, _): max(0, height)
+            case .file(let file): max(0, file.range?.upperBound ?? 0)
+            }
+        }
     }
 
     /// The edges across rows and across columns: what leaves a periodic one enters at the opposite side, nothing leaves
@@ -54,6 +75,7 @@ public struct ShallowWaterSpec: JobSpec {
     public let shape: [Int]
     /// Metres from row to row and from column to column before refinement.
     public let spacing: [Double]
+    public let equations: Equations
     public let depth: Depth
     public let initial: Initial
     /// Metres a second squared.
@@ -76,30 +98,46 @@ public struct ShallowWaterSpec: JobSpec {
     public var extents: [Int] { shape.map { $0 * refine } }
     /// Metres between the centres of cells along each axis of the grid.
     public var cells: [Double] { spacing.map { $0 / Double(refine) } }
-    /// The speed of the fastest wave, in metres a second.
-    public var fastest: Double { (gravity * depth.greatest).squareRoot() }
-    /// The largest stable step, in seconds.
-    public var stableStep: Double { Self.stableStep(cells, depth.greatest, gravity: gravity, coriolis: coriolis) }
+    /// The greatest depth: at rest, or with the water of the beginning where the equations know that.
+    public var greatestDepth: Double { Self.greatestDepth(equations, depth, initial) }
+    /// The speed of the fastest wave at the beginning, in metres a second.
+    public var fastest: Double { (gravity * greatestDepth).squareRoot() }
+    /// The largest stable step, in seconds; of the nonlinear equations, the largest at the beginning.
+    public var stableStep: Double {
+        Self.stableStep(equations, cells, greatestDepth, gravity: gravity, coriolis: coriolis)
+    }
 
-    private static func stableStep(_ cells: [Double], _ depth: Double, gravity: Double, coriolis: Double) -> Double {
+    private static func greatestDepth(_ equations: Equations, _ depth: Depth, _ initial: Initial?) -> Double {
+        depth.greatest + (equations == .linear ? 0 : initial?.highest ?? 0)
+    }
+
+    private static func stableStep(
+        _ equations: Equations, _ cells: [Double], _ depth: Double, gravity: Double, coriolis: Double
+    ) -> Double {
+        if equations == .nonlinear {
+            return 1 / ((gravity * depth).squareRoot() * cells.reduce(0) { $0 + 1 / $1 })
+        }
         let steepest = cells.reduce(0) { $0 + 1 / ($1 * $1) }
         return 1 / ((gravity * depth * steepest).squareRoot() + abs(coriolis) / 2)
     }
 
     static let kind = "shallow-water"
-    static let summary = "long waves on water over a map of depths, by a staggered grid."
+    static let summary = "long waves on water over a map of depths, linear or nonlinear."
     static let inputKeys = ["depth", "initial"]
     static let memoryKey = "refine"
-    /// What `auto` takes of the largest stable step.
-    private static let automatic = 0.9
+    /// What `auto` takes of the largest stable step: water that a dam lets go runs with up to twice the speed of its waves.
+    private static func automatic(_ equations: Equations) -> Double { equations == .linear ? 0.9 : 0.45 }
 
     private static let edgeWords = Edge.allCases.map(\.rawValue)
     private static let bump = [
-        JobKey("height", .number(.any), .required, "The bump's height, in metres."),
+        JobKey("height", .number(.any), .required, "The height of a bump or of a step, in metres."),
         JobKey(
-            "centre", .numbers(2, .nonNegative), .required,
-            "Its place: metres from the first corner of the map, along rows and along columns."),
-        JobKey("radius", .number(.positive), .required, "Its radius, in metres: height exp(-r² / (2 radius²))."),
+            "centre", .numbers(2, .nonNegative), .optional,
+            "The bump's place: metres from the first corner of the map, along rows and along columns."),
+        JobKey("radius", .number(.positive), .optional, "Its radius, in metres: height exp(-r² / (2 radius²))."),
+        JobKey(
+            "west-of", .number(.positive), .optional,
+            "The step's edge: metres from the first column, up to which the surface has the height."),
     ]
     private static let terrain = [
         JobKey("terrain", .input(.field), .required, "A map of elevations, in metres."),
@@ -108,14 +146,17 @@ public struct ShallowWaterSpec: JobSpec {
 
     static let keys =
         [
+            JobKey(
+                "equations", .choice(Equations.allCases.map(\.rawValue)), .defaults(.text(Equations.linear.rawValue)),
+                "linear, for waves that are low beside the depth, or nonlinear, for waves that break and flood land."),
             .extents(2...2, .optional, "Rows and columns; those of the depth or of the surface where one is a file."),
             JobKey("spacing", .numbers(2, .positive), .required, "Metres from row to row and from column to column."),
             JobKey(
-                "depth", .either([.number(.positive), .input(.field), .section(terrain)]), .required,
+                "depth", .either([.number(.nonNegative), .input(.field), .section(terrain)]), .required,
                 "Metres of water at rest: one number, a .npy map (0 or less is land), or a terrain and a water level."),
             JobKey(
                 "initial", .either([.input(.field), .section(bump)]), .required,
-                "The surface at the beginning, in metres above that at rest: a bump, or a .npy map."),
+                "The surface at the beginning, in metres above that at rest: a bump, a step, or a .npy map."),
             JobKey("gravity", .number(.positive), .defaults(.number(9.81)), "Gravity, in metres a second squared."),
             JobKey("coriolis", .number(.any), .defaults(.number(0)), "The Coriolis parameter f, in radians a second."),
             JobKey(
@@ -132,13 +173,14 @@ public struct ShallowWaterSpec: JobSpec {
                     ]),
                 ]), .defaults(.text(Edge.walls.rawValue)),
                 "The edges of the map: walls, periodic, or each pair for itself."),
-        ] + TimeStepping.keys(unit: "seconds", automatic: "0.9 of the largest stable step") + [
+        ] + TimeStepping.keys(unit: "seconds", automatic: "0.9 of the largest stable step, 0.45 where nonlinear") + [
             .pictures, .steppingCheckpoint,
-            .recording(fields: ["surface", "east", "south"], axes: 2, colours: .diverging),
+            .recording(fields: ["surface", "east", "south", "depth"], axes: 2, colours: .diverging),
         ]
 
     static func checkRelations(_ section: CheckedSection, _ node: JobNode?, _ report: inout JobReport) {
         let shape = checkedShape(section, &report)
+        checkBump(section, &report)
         guard let spacing = section.ifSound(numbers: "spacing") else { return }
         if let shape, let bump = section.ifSound(section: "initial"), let centre = bump.ifSound(numbers: "centre") {
             let ends = zip(shape, spacing).map { Double($0) * $1 }
@@ -149,33 +191,38 @@ public struct ShallowWaterSpec: JobSpec {
                     found: "[\(centre[0].short), \(centre[1].short)]")
             }
         }
-        guard let depth = depth(section) else { return }
-        guard depth.greatest > 0 else {
+        guard let equations = section.ifSound(text: "equations").flatMap(Equations.init),
+            let depth = depth(section)
+        else { return }
+        if equations == .linear, let recording = section.ifSound(section: "recording"),
+            recording.ifSound(text: "field") == "depth"
+        {
+            report.add(
+                recording.location("field"), recording.fullName("field"),
+                expected: "surface, east or south with linear equations", found: "'depth'")
+        }
+        let greatest = greatestDepth(equations, depth, initial(section))
+        guard greatest > 0 else {
             report.add(
                 section.location("depth"), "depth", expected: "water somewhere",
-                found: "a greatest depth of \(depth.greatest.short)")
+                found: "a greatest depth of \(greatest.short)")
             return
         }
         guard let refine = section.ifSound(integer: "refine"), let gravity = section.ifSound(number: "gravity"),
             let coriolis = section.ifSound(number: "coriolis")
         else { return }
         let stable = stableStep(
-            spacing.map { $0 / Double(refine) }, depth.greatest, gravity: gravity, coriolis: coriolis)
+            equations, spacing.map { $0 / Double(refine) }, greatest, gravity: gravity, coriolis: coriolis)
         TimeStepping.check(
-            section, stable: stable, automatic: automatic * stable, unit: "seconds", extents: [], &report)
+            section, stable: stable, automatic: automatic(equations) * stable, unit: "seconds", extents: [], &report)
     }
 
     init(_ section: CheckedSection) {
         shape = Self.shape(section)!
         spacing = section.numbers("spacing")
         depth = Self.depth(section)!
-        if let file = section.ifSound(input: "initial") {
-            initial = .file(file)
-        } else {
-            let bump = section.section("initial")
-            initial = .bump(
-                height: bump.number("height"), centre: bump.numbers("centre"), radius: bump.number("radius"))
-        }
+        equations = section.choice("equations")
+        initial = Self.initial(section)!
         gravity = section.number("gravity")
         coriolis = section.number("coriolis")
         let refine = section.integer("refine")
@@ -187,8 +234,9 @@ public struct ShallowWaterSpec: JobSpec {
             edges = [all, all]
         }
         let stable = Self.stableStep(
-            spacing.map { $0 / Double(refine) }, depth.greatest, gravity: gravity, coriolis: coriolis)
-        schedule = TimeSchedule(section, automatic: Self.automatic * stable)
+            equations, spacing.map { $0 / Double(refine) }, Self.greatestDepth(equations, depth, initial),
+            gravity: gravity, coriolis: coriolis)
+        schedule = TimeSchedule(section, automatic: Self.automatic(equations) * stable)
         pictures = section.boolean("pictures")
         checkpoint = section.checkpoint
         recording = section.recording(axes: 2)
@@ -199,11 +247,43 @@ public struct ShallowWaterSpec: JobSpec {
     func memory(ranks: Int) -> Int {
         MemoryModel.shallowWater(
             cells: (shape + [refine, refine]).saturatedProduct,
-            sourceCells: (depth.file?.count ?? 0) + (initial.file?.count ?? 0), ranks: ranks)
+            sourceCells: (depth.file?.count ?? 0) + (initial.file?.count ?? 0),
+            isNonlinear: equations == .nonlinear, ranks: ranks)
     }
 }
 
 extension ShallowWaterSpec {
+    /// Nil where it has faults.
+    private static func initial(_ section: CheckedSection) -> Initial? {
+        if let file = section.ifSound(input: "initial") { return .file(file) }
+        guard let inner = section.ifSound(section: "initial"), let height = inner.ifSound(number: "height") else {
+            return nil
+        }
+        if let edge = inner.ifSound(number: "west-of") { return .step(height: height, west: edge) }
+        guard let centre = inner.ifSound(numbers: "centre"), let radius = inner.ifSound(number: "radius") else {
+            return nil
+        }
+        return .bump(height: height, centre: centre, radius: radius)
+    }
+
+    /// A bump has a centre and a radius, a step an edge.
+    private static func checkBump(_ section: CheckedSection, _ report: inout JobReport) {
+        guard let inner = section.ifSound(section: "initial") else { return }
+        if inner.isGiven("west-of", report) {
+            for key in ["centre", "radius"] where inner.isGiven(key, report) {
+                report.add(
+                    inner.location(key), inner.fullName(key), expected: "no part of a bump beside the edge of a step",
+                    found: "'\(key)'")
+            }
+            return
+        }
+        for key in ["centre", "radius"] where !inner.isGiven(key, report) {
+            report.add(
+                inner.location, inner.fullName(key), expected: "the \(key) of a bump, or west-of of a step",
+                found: "no such key")
+        }
+    }
+
     private static func depth(_ section: CheckedSection) -> Depth? {
         if let number = section.ifSound(number: "depth") { return .constant(number) }
         if let file = section.ifSound(input: "depth") { return .file(file) }

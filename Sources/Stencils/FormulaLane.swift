@@ -10,6 +10,7 @@
 import DistributedArrays
 
 /// An update in short.
+@usableFromInline
 final class UpdateFormula: @unchecked Sendable {
     let axes: Int
     /// The checksum of all that is written.
@@ -21,6 +22,7 @@ final class UpdateFormula: @unchecked Sendable {
     @TaskLocal fileprivate static var running: UpdateFormula?
 
     /// Runs `stencil` once, on a grid that it is known to fit.
+    @usableFromInline
     init<S: MultiFieldStencil>(of stencil: S, axes: Int) {
         self.axes = axes
         UpdateFormula.$running.withValue(self) { _ = stencil.update(Cell<FormulaLane, S.Field>(self)) }

@@ -52,8 +52,7 @@ public struct NamedField<Field: FieldName>: Hashable, Sendable {
 extension Simulation {
     /// The group that holds the fields after so many steps.
     public static func groupName(ofStep step: Int) -> String {
-        let digits = String(step)
-        return "step-" + String(repeating: "0", count: max(0, 10 - digits.count)) + digits
+        stepGroupName(step)
     }
 
     /// Writes the current level of fields into a group of an HDF5 file, `step-0000000010` after ten steps. Collective.
@@ -67,33 +66,9 @@ extension Simulation {
     public func write(
         _ fields: [NamedField<S.Field>], _ geometry: GridPlacement, to file: inout HDF5File
     ) throws(TesseraError) {
-        try communicator.agree("Simulation.write", on: fields.map(\.field.rawValue)) { () throws(TesseraError) in
-            let names = fields.map(\.name)
-            for name in names where !isPlainName(name) || names.count(where: { $0 == name }) > 1 {
-                throw .argument(
-                    routine: "Simulation.write", name: "fields",
-                    expected: "names of letters, digits, - and _, each once", found: "'\(name)'")
-            }
-            guard geometry.spacing.count == extents.count, geometry.origin.count == extents.count else {
-                throw .argument(
-                    routine: "Simulation.write", name: "geometry", expected: "\(extents.count) axes",
-                    found: "\(geometry.spacing.count) spacings, \(geometry.origin.count) coordinates")
-            }
-        }
-        let group = Self.groupName(ofStep: step)
-        for field in fields {
-            try file.write(
-                "\(group)/\(field.name)", from: UnsafePointer(storage.origin(field.field.rawValue, ago: 0)),
-                strides: strides, box: localRanges.map(\.lowerBound), extents: localRanges.map(\.count), of: extents)
-            try file.set("unit", .text(field.unit), of: "\(group)/\(field.name)")
-        }
-        let facts: [(String, HDF5Attribute)] = [
-            ("step", .integer(step)), ("time", .number(time)), ("time unit", .text(geometry.timeUnit)),
-            ("spacing", .numbers(geometry.spacing)), ("origin", .numbers(geometry.origin)),
-            ("length unit", .text(geometry.lengthUnit)), ("fields", .texts(fields.map(\.name))),
-        ]
-        if fields.isEmpty { return }
-        for (name, value) in facts { try file.set(name, value, of: group) }
+        try writeStep(
+            fields, fields.map { view($0.field) }, geometry, step: step, time: time, extents: extents, to: &file,
+            "Simulation.write", on: communicator)
     }
 
     /// Sets the current level of a field from an array of an HDF5 file, of the grid's shape. Collective.
@@ -118,6 +93,48 @@ extension Simulation {
             box: localRanges.map(\.lowerBound), extents: localRanges.map(\.count))
         valuesWereSet = true
     }
+}
+
+/// The group that holds the fields after so many steps.
+func stepGroupName(_ step: Int) -> String {
+    let digits = String(step)
+    return "step-" + String(repeating: "0", count: max(0, 10 - digits.count)) + digits
+}
+
+/// Writes fields and what is said of them into the group of a step. Collective.
+///
+/// - Parameter views: where each of the fields lies.
+func writeStep<Field: FieldName, Scalar: StencilScalar>(
+    _ fields: [NamedField<Field>], _ views: [FieldView<Scalar>], _ geometry: GridPlacement, step: Int, time: Double,
+    extents: [Int], to file: inout HDF5File, _ routine: StaticString, on communicator: Communicator
+) throws(TesseraError) {
+    try communicator.agree(routine, on: fields.map(\.field.rawValue)) { () throws(TesseraError) in
+        let names = fields.map(\.name)
+        for name in names where !isPlainName(name) || names.count(where: { $0 == name }) > 1 {
+            throw .argument(
+                routine: "\(routine)", name: "fields",
+                expected: "names of letters, digits, - and _, each once", found: "'\(name)'")
+        }
+        guard geometry.spacing.count == extents.count, geometry.origin.count == extents.count else {
+            throw .argument(
+                routine: "\(routine)", name: "geometry", expected: "\(extents.count) axes",
+                found: "\(geometry.spacing.count) spacings, \(geometry.origin.count) coordinates")
+        }
+    }
+    let group = stepGroupName(step)
+    for (field, view) in zip(fields, views) {
+        try file.write(
+            "\(group)/\(field.name)", from: UnsafePointer(view.origin), strides: view.strides, box: view.boxOrigin,
+            extents: view.boxExtents, of: extents)
+        try file.set("unit", .text(field.unit), of: "\(group)/\(field.name)")
+    }
+    let facts: [(String, HDF5Attribute)] = [
+        ("step", .integer(step)), ("time", .number(time)), ("time unit", .text(geometry.timeUnit)),
+        ("spacing", .numbers(geometry.spacing)), ("origin", .numbers(geometry.origin)),
+        ("length unit", .text(geometry.lengthUnit)), ("fields", .texts(fields.map(\.name))),
+    ]
+    if fields.isEmpty { return }
+    for (name, value) in facts { try file.set(name, value, of: group) }
 }
 
 private func isPlainName(_ name: String) -> Bool {

@@ -23,15 +23,30 @@ extension Simulation {
     public func averaged(
         _ field: S.Field, _ slice: GridSlice, on root: Int = 0
     ) throws(TesseraError) -> FieldSample<S.Scalar>? {
-        try communicator.agree("Simulation.averaged", on: [field.rawValue, root] + slice.words) {
-            () throws(TesseraError) in
+        try view(field).averaged(
+            "Simulation.averaged", [field.rawValue], slice, on: root, step: step, time: time)
+    }
+}
+
+extension FieldView {
+    /// The means over blocks of a slice, on one rank. Collective.
+    ///
+    /// - Parameters:
+    ///   - routine: what errors name.
+    ///   - words: what must be the same on all ranks besides the slice.
+    ///   - step: the steps done, for the sample.
+    ///   - time: theirs.
+    func averaged(
+        _ routine: StaticString, _ words: [Int], _ slice: GridSlice, on root: Int, step: Int, time: Double
+    ) throws(TesseraError) -> FieldSample<Scalar>? {
+        try communicator.agree(routine, on: words + [root] + slice.words) { () throws(TesseraError) in
             if let misfit = slice.misfit(extents) {
                 throw .argument(
-                    routine: "Simulation.averaged", name: "slice", expected: misfit.expected, found: misfit.found)
+                    routine: "\(routine)", name: "slice", expected: misfit.expected, found: misfit.found)
             }
             guard (0..<communicator.size).contains(root) else {
                 throw .argument(
-                    routine: "Simulation.averaged", name: "root", expected: "a rank below \(communicator.size)",
+                    routine: "\(routine)", name: "root", expected: "a rank below \(communicator.size)",
                     found: "\(root)")
             }
             // Sums and spoilt cells, and what the reduction takes besides.
@@ -41,20 +56,16 @@ extension Simulation {
                 for: "the means of \(blocks) blocks of cells")
         }
         var means = BlockMeans(slice, extents: extents)
-        for row in 0..<localRows() {
-            means.survey(firstIndex(ofRow: row), pointer(field, ago: 0, row: row), count: columns)
-        }
+        for row in 0..<rows { means.survey(firstIndex(ofRow: row), self.row(row), count: columns) }
         means.setScale(try communicator.agreedMaxima(means.survey))
-        for row in 0..<localRows() {
-            means.add(firstIndex(ofRow: row), pointer(field, ago: 0, row: row), count: columns)
-        }
-        let found = communicator.collectively("Simulation.averaged") { () throws(TesseraError) in
+        for row in 0..<rows { means.add(firstIndex(ofRow: row), self.row(row), count: columns) }
+        let found = communicator.collectively(routine) { () throws(TesseraError) in
             try means.reduced(on: communicator, to: root)
         }
         guard let found else { return nil }
         return FieldSample(
             slice: slice, step: step, time: time, extents: slice.extents(of: extents),
-            values: found.map { S.Scalar($0) })
+            values: found.map { Scalar($0) })
     }
 }
 

@@ -76,18 +76,7 @@ extension Simulation {
 
     /// The first cell in C order whose value is NaN or infinite; nil where all are finite.
     public func firstNonFinite(_ field: S.Field) throws(TesseraError) -> GridIndex? {
-        let whole = partition.extents
-        var first = Int.max
-        for row in 0..<localRows() where first == .max {
-            guard let column = firstNonFiniteCell(pointer(field, ago: 0, row: row), count: columns) else { continue }
-            let place = firstIndex(ofRow: row).canonical
-            first = (place.x * whole.y + place.y) * whole.z + place.z + column
-        }
-        let position = try communicator.allReduce(first, .minimum)
-        guard position != .max else { return nil }
-        let row = position / whole.z
-        return GridIndex(
-            canonical: SIMD3(row / whole.y, row % whole.y, position % whole.z), axes: partition.axes)
+        try view(field).firstNonFinite()
     }
 
     /// A level's rows by number.
@@ -147,11 +136,4 @@ private func multiply<Scalar: StencilScalar>(
     _ a: UnsafePointer<Scalar>, _ b: UnsafePointer<Scalar>, _ count: Int, into products: UnsafeMutablePointer<Scalar>
 ) {
     for k in 0..<count { products[k] = a[k] * b[k] }
-}
-
-@_specialize(where Scalar == Double)
-@_specialize(where Scalar == Float)
-private func firstNonFiniteCell<Scalar: StencilScalar>(_ cells: UnsafeMutablePointer<Scalar>, count: Int) -> Int? {
-    for k in 0..<count where !cells[k].isFinite { return k }
-    return nil
 }

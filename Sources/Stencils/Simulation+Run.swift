@@ -98,6 +98,21 @@ extension Simulation {
         ).throughput
     }
 
+    /// As ``advance(steps:checkpoints:every:progress:)``, with numbers of the values after each step, which `see` gets on every
+    /// rank at the end of each tile, before anything is saved: where it throws, it does so on all ranks, and the run ends.
+    @inlinable
+    package mutating func advance(
+        steps: Int, checkpoints store: CheckpointStore?, every saving: Int?, watching reductions: [StepReduction<S>],
+        _ see: @escaping ([StepNumbers]) throws(TesseraError) -> Void, afterTile: @escaping (Int) -> Void
+    ) throws(TesseraError) -> Throughput {
+        try run(
+            steps, .none, sweepKernel(),
+            RunRules(
+                store: store, saving: saving, heedsSignals: true, reductions: reductions, reducing: 1, see: see,
+                afterTile: afterTile)
+        ).throughput
+    }
+
     /// The run itself.
     @usableFromInline
     mutating func run(
@@ -125,9 +140,10 @@ extension Simulation {
                 if let watch { try heed(watch) }
                 try runObservers()
                 if let reduced {
-                    numbers += zip(reduced.steps, try reduced.totals(on: communicator)).map {
+                    let found = zip(reduced.steps, try reduced.totals(on: communicator)).map {
                         StepNumbers(step: $0, values: $1)
                     }
+                    if let see = rules.see { try see(found) } else { numbers += found }
                 }
                 if let test = rules.test, rules.isDue(rules.testing, step) || step == last {
                     let found = try measure(test, tested)
@@ -200,13 +216,15 @@ struct RunRules<S: MultiFieldStencil> {
     let reductions: [StepReduction<S>]
     /// Steps between the values that they are found of.
     let reducing: Int?
+    /// Gets them, instead of the one who has called.
+    let see: (([StepNumbers]) throws(TesseraError) -> Void)?
     let afterTile: ((Int) -> Void)?
 
     @usableFromInline
     init(
         store: CheckpointStore? = nil, saving: Int? = nil, heedsSignals: Bool = false, test: StopTest<S>? = nil,
         testing: Int? = nil, reductions: [StepReduction<S>] = [], reducing: Int? = nil,
-        afterTile: ((Int) -> Void)? = nil
+        see: (([StepNumbers]) throws(TesseraError) -> Void)? = nil, afterTile: ((Int) -> Void)? = nil
     ) {
         self.store = store
         self.saving = saving
@@ -215,6 +233,7 @@ struct RunRules<S: MultiFieldStencil> {
         self.testing = testing
         self.reductions = reductions
         self.reducing = reducing
+        self.see = see
         self.afterTile = afterTile
     }
 

@@ -10,36 +10,38 @@ import Failures
 
 /// What a checkpoint must have in common with the simulation that takes it up.
 struct SimulationIdentity {
+    /// What errors name.
+    let routine: String
     /// Name and words of each part, in the order in which they are compared.
     let parts: [(name: String, text: String)]
+
+    init(_ routine: String, _ parts: [(name: String, text: String)]) {
+        self.routine = routine
+        self.parts = parts
+    }
 
     /// - Parameter step: the steps that are done in the checkpoint.
     init<S>(_ simulation: borrowing Simulation<S>, at step: Int) {
         let names = S.Field.allCases.sorted { $0.rawValue < $1.rawValue }.map { "\($0)" }
-        let footprint = simulation.footprint
-        let extents = canonicalExtents(simulation.extents)
-        let axes = 3 - simulation.extents.count..<3
+        let axes = simulation.extents.count
         let times = Set([0, step / 2, Swift.max(0, step - 1)]).sorted().map { Double($0) * simulation.timeStep }
         let boundaries = zip(names, simulation.plan.boundaries).map { name, boundaries in
-            let words = axes.map { axis in
-                boundaries[axis].text(BoundaryProbe(axis: axis, extents: extents, axes: axes.count, times: times))
-            }
-            return "\(name): " + words.joined(separator: ", ")
+            "\(name): " + boundaryText(boundaries, extents: simulation.extents, times: times)
         }
         let levels = zip(names, names.indices).map { "\($0) \(simulation.savedLevels($1))" }
-        let formula = UpdateFormula(of: simulation.stencil, axes: axes.count)
-        parts = [
-            ("extents", simulation.extents.map(String.init).joined(separator: "x")),
-            ("fields", names.joined(separator: ", ")),
-            ("levels", levels.joined(separator: ", ")),
-            ("boundaries", boundaries.joined(separator: "; ")),
-            ("footprint", footprint.text),
-            ("update", "a formula of checksum \(formula.checksum.hexadecimal)"),
-            ("constants of the update", formula.constantsText),
-            ("time step", "\(simulation.timeStep)"),
-            ("sources", simulation.points.text(before: step)),
-            ("receivers", simulation.points.receiversText),
-        ]
+        self.init(
+            "Simulation",
+            [
+                ("extents", simulation.extents.map(String.init).joined(separator: "x")),
+                ("fields", names.joined(separator: ", ")),
+                ("levels", levels.joined(separator: ", ")),
+                ("boundaries", boundaries.joined(separator: "; ")),
+                ("footprint", simulation.footprint.text),
+            ] + UpdateFormula(of: simulation.stencil, axes: axes).parts + [
+                ("time step", "\(simulation.timeStep)"),
+                ("sources", simulation.points.text(before: step)),
+                ("receivers", simulation.points.receiversText),
+            ])
     }
 
     /// As the state of a checkpoint.
@@ -51,7 +53,7 @@ struct SimulationIdentity {
     func require(_ manifest: CheckpointManifest, scalar: String, in folder: String) throws(TesseraError) {
         func refuse(_ name: String, _ expected: String, _ found: String) -> TesseraError {
             .argument(
-                routine: "Simulation", name: name, expected: expected,
+                routine: routine, name: name, expected: expected,
                 found: "\(found) in the checkpoint of another simulation in \(folder)")
         }
         if manifest.scalar != scalar { throw refuse("scalar type", scalar, manifest.scalar) }
@@ -80,71 +82,22 @@ extension SimulationPoints {
     }
 }
 
+extension UpdateFormula {
+    /// The formula and its constants.
+    var parts: [(name: String, text: String)] {
+        [
+            ("update", "a formula of checksum \(checksum.hexadecimal)"), ("constants of the update", constantsText),
+        ]
+    }
+}
+
 extension Footprint {
     /// How many values are read and which fields written, and the checksum of the taps.
-    fileprivate var text: String {
+    var text: String {
         let sorted = taps.map { [$0.field, $0.ago, $0.offset.x, $0.offset.y, $0.offset.z] }
             .sorted { $0.lexicographicallyPrecedes($1) }
         let checksum = checksumOf(sorted.flatMap { $0 }.map { UInt64(bitPattern: Int64($0)) })
         return "\(taps.count) values read, fields \(written.sorted()) written, checksum \(checksum.hexadecimal)"
-    }
-}
-
-/// Where and when a boundary value that is a function is asked for.
-private struct BoundaryProbe {
-    let axis: Int
-    let extents: SIMD3<Int>
-    let axes: Int
-    let times: [Double]
-
-    /// Ghosts of the first layer beyond one end: across the others' cells at both ends and between.
-    func ghosts(isLower: Bool) -> [GridIndex] {
-        var places = [SIMD3<Int>.zero]
-        for other in 0..<3 {
-            let choices =
-                other == axis
-                ? [isLower ? -1 : extents[axis]]
-                : Set([0, extents[other] / 3, extents[other] - 1]).sorted()
-            places = places.flatMap { place in
-                choices.map { choice in
-                    var next = place
-                    next[other] = choice
-                    return next
-                }
-            }
-        }
-        return places.map { GridIndex(canonical: $0, axes: axes) }
-    }
-
-    /// The checksum of what a function gives.
-    func checksum(isLower: Bool, _ value: (GridIndex, Double) -> [Double]) -> String {
-        let values = ghosts(isLower: isLower).flatMap { ghost in times.flatMap { value(ghost, $0) } }
-        return checksumOf(values.map { $0.isNaN ? Double.nan.bitPattern : $0.bitPattern }).hexadecimal
-    }
-}
-
-extension Boundary {
-    fileprivate func text(_ probe: BoundaryProbe) -> String {
-        switch self {
-        case .periodic: "periodic"
-        case .sides(let lower, let upper):
-            "\(lower.text(probe, isLower: true)) to \(upper.text(probe, isLower: false))"
-        }
-    }
-}
-
-extension BoundarySide {
-    fileprivate func text(_ probe: BoundaryProbe, isLower: Bool) -> String {
-        switch rule {
-        case .constant(let value): "constant \(value)"
-        case .function(let value):
-            "function of checksum \(probe.checksum(isLower: isLower) { [value($0, $1)] })"
-        case .mirror(let sign, let slope): "mirror \(sign) \(slope)"
-        case .robin(let value, let slope, let sum): "robin \(value) \(slope) \(sum)"
-        case .custom(let value):
-            "custom of checksum "
-                + probe.checksum(isLower: isLower) { ghost, time in [0, 0.5, -1].map { value(ghost, time, $0) } }
-        }
     }
 }
 

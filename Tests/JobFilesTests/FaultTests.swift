@@ -260,8 +260,8 @@ import Testing
             "job.yaml:9: snapshots: expected at most 2000 with HDF5, found 2001"
         ),
         (
-            "hdf5: true\nmethod: crank-nicolson",
-            "job.yaml:7: recording: expected none with implicit steps, found method crank-nicolson"
+            "frames: 3\nmethod: crank-nicolson",
+            "job.yaml:7: recording.frames: expected at most one for the start and one for each of the 1 steps, found 3"
         ),
     ])
     func recordings(_ more: String, _ line: String) throws {

@@ -51,6 +51,9 @@ import Testing
         #expect(MemoryModel.reactionDiffusion(cells: 100, ranks: 1) == 64 * mebibyte + 4000)
         #expect(
             MemoryModel.shallowWater(cells: 100, sourceCells: 10, ranks: 3) == 192 * mebibyte + 7200 + 3 * 160)
+        #expect(
+            MemoryModel.shallowWater(cells: 100, sourceCells: 10, isNonlinear: true, ranks: 3)
+                == 192 * mebibyte + 8000 + 3 * 160)
         #expect(MemoryModel.linpack(n: .max, scalarBytes: 16, ranks: 1) == .max)
     }
 

@@ -43,6 +43,8 @@ import Testing
                 #expect(try heat("method: \(method)").steps == 1)
                 #expect(try heat("method: \(method)\nrefine: 10").steps == 100)
                 #expect(try heat("method: \(method)\nstep: 500").steps == 2)
+                let recorded = try heat("method: \(method)\nstep: 10\nrecording: {frames: 3}\ncheckpoint: {steps: 5}")
+                #expect(recorded.recording?.frames == 3 && recorded.checkpoint?.steps == 5)
             }
             #expect(try heat("").method == .explicit && heat("method: crank-nicolson").method == .crankNicolson)
         }
@@ -187,7 +189,9 @@ import Testing
 
     @Test(arguments: [
         ("terrain-gp", "gaussian-process"), ("hillslope", "heat"), ("poisson", "poisson"), ("wave", "wave"),
-        ("reaction-diffusion", "reaction-diffusion"), ("shallow-water", "shallow-water"), ("solve", "solve"),
+        ("reaction-diffusion", "reaction-diffusion"), ("shallow-water", "shallow-water"),
+        ("dam-break", "shallow-water"),
+        ("solve", "solve"),
         ("multiply", "multiply"), ("linpack", "linpack"),
     ])
     func readyFilesLoad(_ name: String, _ kind: String) throws {

@@ -57,7 +57,11 @@ import Testing
             #expect(water.recording?.field == "surface" && water.recording?.colours == .diverging)
             #expect(
                 folder.faults(Sound.shallowWater + "\nrecording: {field: v}")
-                    == ["job.yaml:7: recording.field: expected surface, east or south, found 'v'"])
+                    == ["job.yaml:7: recording.field: expected surface, east, south or depth, found 'v'"])
+            #expect(
+                folder.faults(Sound.shallowWater + "\nrecording: {field: depth}") == [
+                    "job.yaml:7: recording.field: expected surface, east or south with linear equations, found 'depth'"
+                ])
         }
     }
 
@@ -87,6 +91,15 @@ import Testing
                 initial: speed.npy
                 duration: 10
                 """)
+            // A dam of 4.81 metres on a dry bed: c = sqrt(9.81 * 4.81).
+            let dam = try water(
+                Sound.shallowWater.replacing("depth: 10", with: "depth: 0").replacing(
+                    "{height: 1, centre: [1000, 1500], radius: 200}", with: "{height: 4.81, west-of: 900}")
+                    + "\nequations: nonlinear\nrecording: {field: depth}")
+            #expect(dam.equations == .nonlinear && dam.initial == .step(height: 4.81, west: 900))
+            #expect(dam.greatestDepth == 4.81 && dam.recording?.field == "depth" && plain.equations == .linear)
+            #expect(abs(dam.stableStep - 1 / ((9.81 * 4.81).squareRoot() * 0.02)) < 1e-12)
+            #expect(dam.schedule.steps == Int((60 / (0.45 * dam.stableStep)).rounded(.up)))
             #expect(maps.extents == [3, 4] && maps.depth.greatest == 500 && maps.depth.file?.shape == [3, 4])
         }
     }
@@ -117,7 +130,26 @@ import Testing
         (
             "initial: {height: 1, centre: [1000, 1500], radius: 200}", "initial: 3",
             "job.yaml:5: initial: expected the path of a .npy file of a real two-dimensional array or a section with "
-                + "height, centre or radius, found '3'"
+                + "height, centre, radius or west-of, found '3'"
+        ),
+        (
+            ", radius: 200", "",
+            "job.yaml:5: initial.radius: expected the radius of a bump, or west-of of a step, found no such key"
+        ),
+        (
+            "centre: [1000, 1500], radius: 200", "west-of: 100, radius: 200",
+            "job.yaml:5: initial.radius: expected no part of a bump beside the edge of a step, found 'radius'"
+        ),
+        (
+            "depth: 10", "depth: 0", "job.yaml:4: depth: expected water somewhere, found a greatest depth of 0"
+        ),
+        (
+            "duration: 60", "duration: 60\nequations: both",
+            "job.yaml:7: equations: expected linear or nonlinear, found 'both'"
+        ),
+        (
+            "duration: 60", "duration: 60\nequations: nonlinear\nstep: 5",
+            "job.yaml:8: step: expected at most \(1 / ((9.81 * 11).squareRoot() * 0.02)) seconds, the largest stable step, found 5"
         ),
         ("radius: 200", "radius: 0", "job.yaml:5: initial.radius: expected a number above 0, found '0'"),
         ("duration: 60", "duration: 60\ngravity: 0", "job.yaml:7: gravity: expected a number above 0, found '0'"),

@@ -251,6 +251,42 @@ struct CheckpointJobTests {
         #expect(!FileManager.default.fileExists(atPath: store))
     }
 
+    /// Implicit steps, stopped between two of them or within a solve: snapshots, frames and HDF5 with the bytes of a run that
+    /// nothing stops, on another number of ranks.
+    @Test(arguments: ["backward-euler", "crank-nicolson"])
+    func implicitHeatIsStoppedAndEndsWithTheSameBits(method: String) async throws {
+        let job = Command.jobs + "/hillslope.yaml"
+        let settings = [
+            "duration=20000000", "step=20000", "refine=1", "snapshots=2", "pictures=false", "method=\(method)",
+            "recording.hdf5=true", "recording.frames=3", "recording.width=100",
+        ]
+        let files =
+            ["snapshot-0001.npy", "snapshot-0002.npy", "fields.xmf", "elevation-animation.png"]
+            + (1...3).map { "frames/frame-000\($0).png" }
+            + [0, 500, 1000].map { "fields/step-\(String(format: "%010d", $0)).h5" }
+        func bytes() throws -> [Data] { try files.map { try Data(contentsOf: URL(filePath: "\(output)/\($0)")) } }
+        let whole = try await run(job, ranks: 1, settings)
+        #expect(whole.status == 0, "\(whole.errors)")
+        let expected = try bytes()
+        #expect(Array(expected[3][37..<45]) == Array("acTL".utf8) + [0, 0, 0, 3])
+        try FileManager.default.removeItem(atPath: output)
+        try await stop(job, settings + ["checkpoint.steps=1"], by: "TERM", number: 15, at: "step")
+
+        // The other method, and explicit steps, are other jobs.
+        let saved = generations()
+        for other in ["backward-euler", "crank-nicolson", "explicit"] where other != method {
+            let outcome = try await run(job, ranks: 2, settings + ["method=\(other)", "checkpoint.every=10"])
+            #expect(outcome.status == 1)
+            #expect(
+                lines(outcome).count == 1 && outcome.errors.contains("another job: expected 'heat, "),
+                "\(outcome.errors)")
+        }
+        #expect(generations() == saved)
+        let facts = try await resume(job, ranks: 3, settings + ["checkpoint.steps=400"], at: "step")
+        #expect(facts["method"] as? String == method && facts["hdf5_steps"] as? Int == 3)
+        #expect(try bytes() == expected)
+    }
+
     /// The record of a shot, and its snapshots, with the bytes of a run that nothing stops, on another number of ranks.
     @Test func aShotIsStoppedAndEndsWithTheSameBits() async throws {
         let job = Command.jobs + "/wave.yaml"

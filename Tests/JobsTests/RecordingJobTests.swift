@@ -110,6 +110,16 @@ struct RecordingJobTests {
                 initial: {height: 1, centre: [1000, 1500], radius: 200}
                 duration: 200
                 """, fields: ["surface", "east", "south"], nodes: "21 31", more: []),
+        Kind(
+            text: """
+                kind: shallow-water
+                equations: nonlinear
+                extents: [20, 30]
+                spacing: [100, 100]
+                depth: 2
+                initial: {height: 8, west-of: 1000}
+                duration: 100
+                """, fields: ["depth", "surface", "east", "south"], nodes: "21 31", more: ["field=depth"]),
     ]
 
     @Test(arguments: kinds)
@@ -127,7 +137,7 @@ struct RecordingJobTests {
             for step in steps {
                 for field in kind.fields { #expect(text.contains(">fields/\(step):/\(step.dropLast(3))/\(field)<")) }
             }
-            let drawn = kind.more.contains("field=u") ? "u" : kind.fields[0]
+            let drawn = kind.more.first { $0.hasPrefix("field=") }.map { String($0.dropFirst(6)) } ?? kind.fields[0]
             let pictures = ["\(drawn)-animation.png"] + (1...3).map { "frames/frame-000\($0).png" }
             #expect(try names(output + "/frames").count == 3)
             let files = try (pictures + ["fields.xmf"] + steps.map { "fields/" + $0 }).map {

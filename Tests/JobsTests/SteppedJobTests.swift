@@ -312,4 +312,77 @@ struct SteppedJobTests {
         let resting = try await run("lake", ranks: 2, ["initial.height=0"])
         #expect(resting.facts["highest"] as? Double == 0 && resting.facts["lowest"] as? Double == 0)
     }
+
+    // MARK: Nonlinear shallow water
+
+    private static let flood = """
+        kind: shallow-water
+        equations: nonlinear
+        spacing: [50, 60]
+        depth: depth.npy
+        initial: {height: 6, west-of: 700}
+        duration: 60
+        snapshots: 2
+        """
+
+    /// A dam breaks over dry and wet ground: mass stays, energy falls, land is flooded; interrupted and resumed, the same.
+    @Test func aDamBreaks() async throws {
+        let (rows, columns) = (30, 40)
+        let depths = (0..<rows * columns).map { place -> Double in
+            let (i, j) = (Double(place / columns), Double(place % columns))
+            return j < 12 ? 4 : j < 25 ? -0.5 - 0.02 * i : 1 + 0.05 * (j - 25)
+        }
+        try NpyFile.write(depths, shape: [rows, columns], to: folder.path("depth.npy"))
+        try folder.write("flood.yaml", Self.flood)
+        let files = ["snapshot-0001.npy", "snapshot-0002.npy"]
+        let (output, facts) = try await same("flood", files)
+        #expect(FileManager.default.fileExists(atPath: output + "/surface.png"))
+        for flag in ["mass_conserved", "energy_not_grown", "depths_positive"] {
+            #expect(facts[flag] as? Bool == true, "\(flag)")
+        }
+        #expect((facts["energy_change"] as? Double ?? 0) < -0.01)
+        #expect((facts["courant_number"] as? Double ?? 2) < 1)
+        let (_, surface) = try NpyFile.read(output + "/snapshot-0002.npy")
+        #expect(zip(surface, depths).filter { $1 < 0 && $0 > 0 }.count > 100)
+
+        // Walls and rotation, and a lake that nothing moves: over wet and dry ground alike.
+        let still = try await run("flood", ranks: 2, ["initial.height=0", "coriolis=0.001"])
+        let (_, rest) = try NpyFile.read(still.folder + "/snapshot-0002.npy")
+        #expect(rest.allSatisfy { $0 == 0 } && still.facts["mass_change"] as? Double == 0)
+
+        // Other equations are another problem, for a checkpoint as well.
+        let linear = try await run("flood", ranks: 2, ["equations=linear"])
+        #expect(try NpyFile.read(linear.folder + "/snapshot-0002.npy").values != surface)
+    }
+
+    /// Water that a dam lets go is faster than its waves were: a step as long as they allow ends the job, with its number.
+    @Test func waterThatIsTooFastEndsTheJob() async throws {
+        try folder.write(
+            "fast.yaml",
+            """
+            kind: shallow-water
+            equations: nonlinear
+            extents: [4, 200]
+            spacing: [1e6, 10]
+            depth: 0
+            initial: {height: 10, west-of: 1000}
+            duration: 60
+            step: 1
+            """)
+        for ranks in [1, 3] {
+            let words = ["run", folder.path("fast.yaml"), "--output", folder.path("fast"), "--progress", "none"]
+            let outcome = try await Launch.ranks(ranks, "tessera", words, seconds: 120)
+            #expect(outcome.status == 1 && !outcome.timedOut)
+            let lines = outcome.complaints.filter { $0.hasPrefix("tessera:") }
+            #expect(lines.count == 1, "\(outcome.errors)")
+            #expect(
+                lines.first?.contains(
+                    "step: expected a Courant number of at most 1 in every step: a shorter step, found 1.")
+                    == true, "\(outcome.errors)")
+            #expect(lines.first?.contains(" after step ") == true)
+        }
+        // The step that is chosen leaves room for that.
+        let slow = try await run("fast", ranks: 2, ["step=auto"])
+        #expect(slow.facts["mass_conserved"] as? Bool == true)
+    }
 }

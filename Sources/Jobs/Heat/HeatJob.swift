@@ -17,12 +17,8 @@ func runHeat(_ spec: HeatSpec, _ run: JobRun, _ triad: Double, _ summary: inout 
     let store = try run.checkpoints(spec.checkpoint, of: spec.inWords(field))
     Trace.span("refine") { heat.fill { refinement.value($0[0], $0[1]) } }
 
-    // Numbers of snapshots by their steps, of which there are as many at least.
-    let snapshots = Dictionary(uniqueKeysWithValues: (1...spec.snapshots).map { (spec.stepOfSnapshot($0), $0) })
-    let recorder = try FieldRecorder(
-        spec.recording, of: [NamedField(SingleField.u, "elevation", unit: "m")],
-        GridPlacement(spacing: [dy, dx], lengthUnit: "m", timeUnit: "years"), on: run, steps: spec.steps,
-        snapshots: Array(snapshots.keys))
+    let snapshots = spec.snapshotNumbers
+    let recorder = try spec.recorder(on: run)
     try recorder.record(heat)
 
     var report = HeatReport(spec, shape: shape)
@@ -64,20 +60,6 @@ func runHeat(_ spec: HeatSpec, _ run: JobRun, _ triad: Double, _ summary: inout 
     try recorder.finish(&summary)
     try run.onRoot { () throws(TesseraError) in try report.draw(to: run.path("hillslope.png")) }
     try run.finish(store, at: .step, &summary)
-}
-
-extension HeatSpec {
-    /// The problem, for the fingerprint of its checkpoints: all that its bits depend on.
-    fileprivate func inWords(_ field: [Double]) -> String {
-        var hash = ElementHash()
-        field.map(\.bitPattern).withUnsafeBufferPointer { words in
-            if let first = words.baseAddress { hash.add(first, words.count, at: 0) }
-        }
-        return
-            "heat, \(rows) x \(columns) cells of \(rowSpacing / Double(refine)) x \(columnSpacing / Double(refine)) m, "
-            + "diffusivity \(diffusivity), \(steps) steps of \(step) years, \(snapshots) snapshots, "
-            + "checksum \(hash.sum.hexadecimal)"
-    }
 }
 
 extension HeatBoundary {

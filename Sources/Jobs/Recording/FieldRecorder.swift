@@ -10,7 +10,7 @@ internal import Foundation
 internal import JobFiles
 internal import Tessera
 
-/// Records the fields of a simulation after the steps at which that is due.
+/// Records fields that step through time, after the steps at which that is due.
 ///
 /// ```swift
 /// let recorder = try FieldRecorder(spec.recording, of: [NamedField(.u, "height", unit: "m")], geometry, on: run,
@@ -69,12 +69,12 @@ struct FieldRecorder<Field: FieldName> {
     /// Records what is due after the simulation's step. Collective.
     ///
     /// - Throws, on all ranks: `TesseraError.file` where a file cannot be written.
-    func record<S: MultiFieldStencil>(
-        _ simulation: borrowing Simulation<S>
+    func record<S: SteppedFields & ~Copyable>(
+        _ simulation: borrowing S
     ) throws(TesseraError) where S.Field == Field {
         let step = simulation.step
         if fieldSteps.contains(step) {
-            let name = Simulation<S>.groupName(ofStep: step)
+            let name = S.groupName(ofStep: step)
             var file = try HDF5File(replacing: run.path("fields/\(name).h5"), on: run.world)
             try simulation.write(fields, geometry, to: &file)
             try file.commit()
@@ -90,7 +90,7 @@ struct FieldRecorder<Field: FieldName> {
     }
 
     /// Writes the XDMF file of the steps whose files are there, up to the current one.
-    private func list<S: MultiFieldStencil>(_ simulation: borrowing Simulation<S>) throws(TesseraError) {
+    private func list<S: SteppedFields & ~Copyable>(_ simulation: borrowing S) throws(TesseraError) {
         guard simulation.extents.count > 1 else { return }
         let (extents, step, timeStep) = (simulation.extents, simulation.step, simulation.timeStep)
         try run.onRoot { () throws(TesseraError) in
@@ -98,7 +98,7 @@ struct FieldRecorder<Field: FieldName> {
                 extents: extents, spacing: geometry.spacing, origin: geometry.origin, fields: fields.map(\.name),
                 elementSize: MemoryLayout<S.Scalar>.size)
             for earlier in fieldSteps where earlier <= step {
-                let name = Simulation<S>.groupName(ofStep: earlier)
+                let name = S.groupName(ofStep: earlier)
                 let file = "fields/\(name).h5"
                 guard FileManager.default.fileExists(atPath: run.path(file)) else { continue }
                 series.steps.append(.init(time: Double(earlier) * timeStep, file: file, group: name))

@@ -35,11 +35,11 @@ struct FrameRecorder<Field: FieldName> {
     private func path(_ index: Int) -> String { "frames/frame-\(String(format: "%04d", index + 1)).png" }
 
     /// Draws the frame that is due after the simulation's step, if one is. Collective.
-    func record<S: MultiFieldStencil>(
-        _ simulation: borrowing Simulation<S>, on run: JobRun
+    func record<S: SteppedFields & ~Copyable>(
+        _ simulation: borrowing S, on run: JobRun
     ) throws(TesseraError) where S.Field == Field {
         guard let index = steps.firstIndex(of: simulation.step) else { return }
-        let sample = try simulation.averaged(field.field, slice(of: simulation.extents))
+        let sample = try simulation.averaged(field.field, slice(of: simulation.extents), on: 0)
         let end = Double(steps[steps.count - 1]) * simulation.timeStep
         try run.onRoot { () throws(TesseraError) in
             guard let sample else { return }

@@ -2,11 +2,14 @@ internal import Foundation
 internal import JobFiles
 internal import Tessera
 
-/// Kind `shallow-water`: lets long waves run and writes snapshots of the surface.
+/// Kind `shallow-water`: lets long waves run and writes snapshots of the surface; here by the linear equations.
 func runShallowWater(
     _ spec: ShallowWaterSpec, _ run: JobRun, _ triad: Double, _ summary: inout JobSummary
 ) throws {
     let maps = try ShallowWaterMaps(spec)
+    guard spec.equations == .linear else {
+        return try runNonlinearShallowWater(spec, maps, run, triad, &summary)
+    }
     var water = try Simulation(
         ShallowWater(
             step: spec.schedule.step, spacing: spec.cells, gravity: spec.gravity, coriolis: spec.coriolis),
@@ -75,19 +78,23 @@ extension ShallowWaterSpec {
     /// The boundaries along each axis as the engine takes them.
     fileprivate func axes(walls: Boundary) -> [Boundary] { edges.map { $0 == .periodic ? .periodic : walls } }
 
-    /// The depth, and the surface at a third and two thirds of the run and at its end; land is grey.
-    fileprivate func draw(_ maps: ShallowWaterMaps, _ run: JobRun) throws(TesseraError) {
+    /// The depth, and the surface at a third and two thirds of the run and at its end; land is grey, where nothing has
+    /// flooded it.
+    func draw(_ maps: ShallowWaterMaps, _ run: JobRun) throws(TesseraError) {
         let (rows, columns) = (extents[0], extents[1])
         let factor = BoxAverage.factor(rows: rows, columns: columns, largest: 600)
         let (height, width) = ((rows + factor - 1) / factor, (columns + factor - 1) / factor)
         let depths = (0..<height * width).map { place in
             let (i, j) = (place / width * factor + factor / 2, place % width * factor + factor / 2)
-            let depth = maps.depth(min(i, rows - 1), min(j, columns - 1))
+            let (row, column) = (min(i, rows - 1), min(j, columns - 1))
+            let depth = equations == .linear ? maps.depth(row, column) : maps.water(row, column)
             return depth > 0 ? depth : .nan
         }
         func masked(_ raster: Raster) throws(TesseraError) -> Raster {
-            try Raster(
-                rows: height, columns: width, values: zip(raster.values, depths).map { $1.isNaN ? .nan : $0 })
+            let values = zip(raster.values, depths).map { surface, depth in
+                depth.isNaN && (equations == .linear || surface == 0) ? Double.nan : surface
+            }
+            return try Raster(rows: height, columns: width, values: values)
         }
         var panels = [
             Panel("Depth", quantity: "depth (m)", raster: try Raster(rows: height, columns: width, values: depths))
@@ -103,14 +110,15 @@ extension ShallowWaterSpec {
         let figure = Panels(
             panels,
             caption:
-                "Long waves, up to \(String(format: "%.3g", fastest)) m/s\(rotation); "
+                "\(equations == .linear ? "Long waves, up to" : "Shallow water, waves at first up to") "
+                + "\(String(format: "%.3g", fastest)) m/s\(rotation); "
                 + "\(schedule.steps) steps of \(String(format: "%.3g", schedule.step)) s")
         try figure.picture().write(toPNG: run.path("surface.png"))
     }
 
     /// The problem, for the fingerprint of its checkpoints: all that its bits depend on.
-    fileprivate func inWords(maps: [String]) -> String {
-        "shallow-water, \(extents[0]) x \(extents[1]) cells of \(cells[0]) x \(cells[1]) m, "
+    func inWords(maps: [String]) -> String {
+        "shallow-water, \(equations == .linear ? "" : "\(equations.rawValue), ")\(extents[0]) x \(extents[1]) cells of \(cells[0]) x \(cells[1]) m, "
             + "\(edges.map(\.rawValue).joined(separator: " and ")), gravity \(gravity), coriolis \(coriolis), "
             + "\(schedule.steps) steps of \(schedule.step) s, \(schedule.snapshots) snapshots, "
             + "maps \(maps.joined(separator: ", "))"

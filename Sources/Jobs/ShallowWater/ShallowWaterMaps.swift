@@ -32,13 +32,21 @@ struct ShallowWaterMaps {
 
     /// Metres of the surface above that at rest; 0 on land.
     func surface(_ i: Int, _ j: Int) -> Double {
-        guard depth(i, j) > 0 else { return 0 }
+        depth(i, j) > 0 ? elevation(i, j) : 0
+    }
+
+    /// Metres of water at the beginning, by the nonlinear equations: land below the surface is flooded.
+    func water(_ i: Int, _ j: Int) -> Double { max(0, depth(i, j) + elevation(i, j)) }
+
+    private func elevation(_ i: Int, _ j: Int) -> Double {
         switch spec.initial {
         case .file: return surface?.value(i, j) ?? 0
         case .bump(let height, let centre, let radius):
             let y = (Double(i) + 0.5) * spec.cells[0] - centre[0]
             let x = (Double(j) + 0.5) * spec.cells[1] - centre[1]
             return height * exp(-(y * y + x * x) / (2 * radius * radius))
+        case .step(let height, let west):
+            return (Double(j) + 0.5) * spec.cells[1] < west ? height : 0
         }
     }
 

@@ -13,16 +13,24 @@ struct SteppedRun {
     let cells: Int
 }
 
+/// Numbers of a simulation after each step, and what sees them.
+struct StepWatch<S: MultiFieldStencil> {
+    let reductions: [StepReduction<S>]
+    let see: ([StepNumbers]) throws(TesseraError) -> Void
+}
+
 extension JobRun {
     /// Steps a simulation to the end of its schedule, from its newest checkpoint where there is one, and writes snapshots of
     /// a field; those of earlier steps are there already. Collective.
     ///
     /// - Parameters:
     ///   - recorder: what is recorded beside the snapshots.
+    ///   - watch: numbers of the values after each step, and what sees them, to throw on all ranks where they end the run.
     ///   - begin: sets the values of the beginning anew, where a damaged checkpoint has been read.
     func step<S: MultiFieldStencil>(
         _ simulation: inout Simulation<S>, _ schedule: TimeSchedule, writing field: S.Field,
         recording recorder: FieldRecorder<S.Field>, checkpoint: CheckpointOptions?, to store: CheckpointStore?,
+        watching watch: StepWatch<S>? = nil,
         begin: (inout Simulation<S>) throws(TesseraError) -> Void
     ) throws(TesseraError) -> SteppedRun {
         let cells = simulation.extents.reduce(1, *)
@@ -39,10 +47,18 @@ extension JobRun {
             }
             first = simulation.step
             for goal in recorder.goals where goal >= simulation.step {
-                seconds += try simulation.advance(
-                    steps: goal - simulation.step, checkpoints: store, every: checkpoint?.steps,
-                    afterTile: { meter.update(done: $0) }
-                ).seconds
+                let steps = goal - simulation.step
+                let done =
+                    if let watch {
+                        try simulation.advance(
+                            steps: steps, checkpoints: store, every: checkpoint?.steps, watching: watch.reductions,
+                            watch.see, afterTile: { meter.update(done: $0) })
+                    } else {
+                        try simulation.advance(
+                            steps: steps, checkpoints: store, every: checkpoint?.steps,
+                            afterTile: { meter.update(done: $0) })
+                    }
+                seconds += done.seconds
                 try simulation.requireFinite()
                 try Trace.span("write") { () throws(TesseraError) in
                     if let snapshot = numbers[goal] { try simulation.write(field, to: path(snapshotName(snapshot))) }

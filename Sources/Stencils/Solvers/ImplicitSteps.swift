@@ -32,11 +32,16 @@ public final class ImplicitSteps<Scalar: StencilScalar> {
     public let scheme: ImplicitScheme
     public let timeStep: Double
     /// Steps done.
-    public private(set) var step = 0
+    public internal(set) var step = 0
     /// The system of one step.
     public let system: LinearSystem<Scalar>
     /// 1 - Δt/2 L; nil for backward Euler.
     private let explicitPart: GridOperator<Scalar>?
+    /// u₀ of the step under way: backward Euler's right-hand side, for Crank-Nicolson a field of its own.
+    private let before: GridField<Scalar>
+    /// As given, along plane, row and column, and the update of the system: for checkpoints.
+    let boundary: [Boundary]
+    let update: LinearUpdate<Scalar>
 
     @usableFromInline
     init(
@@ -52,6 +57,9 @@ public final class ImplicitSteps<Scalar: StencilScalar> {
         }
         let system = try LinearSystem(implicit, extents: extents, boundary: boundary, on: communicator)
         self.system = system
+        self.boundary = Array(repeating: .neumann, count: 3 - extents.count) + boundary
+        update = implicit
+        before = scheme == .backwardEuler ? system.rightHandSide : system.field()
         self.scheme = scheme
         self.timeStep = timeStep
         explicitPart =
@@ -104,48 +112,26 @@ public final class ImplicitSteps<Scalar: StencilScalar> {
     /// The time of the current level.
     public var time: Double { Double(step) * timeStep }
 
-    /// Does `steps` steps, or as many as converge. Collective.
-    ///
-    /// - Parameters:
-    ///   - steps: how many.
-    ///   - method: the solver of each step.
-    ///   - tolerance: the relative norm of each step's residual that is enough.
-    ///   - maximumIterations: iterations of one step after which it is given up.
-    ///   - progress: how the steps are shown on standard error.
-    /// - Returns: what was done. After a step that did not converge the field is the step's last iterate, and the step is not
-    ///   counted.
-    /// - Throws: as ``LinearSystem/solve(_:tolerance:maximumIterations:progress:)``.
-    public func advance(
-        steps: Int, by method: SolverMethod = .conjugateGradients(.jacobi), tolerance: Double = 1e-10,
-        maximumIterations: Int = 10_000, progress: ProgressStyle = .none
-    ) throws(TesseraError) -> ImplicitRun {
-        let communicator = system.communicator
-        try communicator.agree("ImplicitSteps.advance", on: [steps]) { () throws(TesseraError) in
-            guard steps >= 0 else {
-                throw .argument(
-                    routine: "ImplicitSteps.advance", name: "steps", expected: "0 or more", found: "\(steps)")
+    /// One step, or none where its system is not solved. Where a signal stops the solve, the field is what it was before.
+    func takeStep(
+        by method: SolverMethod, tolerance: Double, maximumIterations: Int
+    ) throws(TesseraError) -> SolverResult {
+        before.copy(field)
+        if let explicitPart {
+            let now = time
+            system.communicator.collectively("ImplicitSteps.advance") { () throws(TesseraError) in
+                try explicitPart.update(field, time: now, into: system.rightHandSide)
             }
         }
-        var meter = ProgressMeter(progress, total: steps, unit: "steps", isReporting: communicator.rank == 0)
-        var run = ImplicitRun()
-        for done in 0..<steps {
-            if let explicitPart {
-                let now = time
-                communicator.collectively("ImplicitSteps.advance") { () throws(TesseraError) in
-                    try explicitPart.update(field, time: now, into: system.rightHandSide)
-                }
-            } else {
-                system.rightHandSide.copy(field)
-            }
-            system.time = Double(step + 1) * timeStep
+        system.time = Double(step + 1) * timeStep
+        do throws(TesseraError) {
             let result = try system.solve(method, tolerance: tolerance, maximumIterations: maximumIterations)
-            run.add(result)
-            guard result.hasConverged else { break }
-            step += 1
-            meter.update(done: done + 1)
+            if result.hasConverged { step += 1 }
+            return result
+        } catch {
+            if case .interrupted = error { field.copy(before) }
+            throw error
         }
-        meter.finish()
-        return run
     }
 }
 

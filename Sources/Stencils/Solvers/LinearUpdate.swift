@@ -21,6 +21,8 @@ public protocol CoarsenableStencil: MultiFieldStencil where Field == SingleField
 public struct LinearUpdate<Scalar: StencilScalar> {
     @usableFromInline let footprint: (_ axes: Int) throws(TesseraError) -> Footprint
     @usableFromInline let linearity: (_ axes: Int) -> LinearityRecord
+    /// The formula and the constants, for checkpoints.
+    @usableFromInline let formula: (_ axes: Int) -> UpdateFormula
     @usableFromInline let sweep: (SweepPlan<Scalar>, _ axes: Int) -> Void
     @usableFromInline let coarsened: ((_ factors: [Double]) -> LinearUpdate)?
 
@@ -33,6 +35,7 @@ public struct LinearUpdate<Scalar: StencilScalar> {
             _ = stencil.update(Cell<LinearityLane, SingleField>(LinearityLane.Site(record: record, axes: axes)))
             return record
         }
+        formula = { axes in UpdateFormula(of: stencil, axes: axes) }
         sweep = { plan, axes in
             switch axes {
             case 1: Stencils.sweep(stencil, plan, with: Scalar.LineVector.self)

@@ -9,7 +9,8 @@ let stencilsChecks: [RankCheck] =
     engineChecks + stencilsModeChecks + stencilsServiceChecks + stencilsFileChecks
     + stencilsIdleChecks + tilingChecks + stepReductionChecks + pointChecks + readingChecks + stencilsCheckpointChecks
     + stencilsRunChecks
-    + solverChecks + solverThreadChecks + solverTrafficChecks + multigridChecks + hdf5Checks + meansChecks
+    + solverChecks + solverThreadChecks + solverTrafficChecks + multigridChecks + implicitCheckpointChecks + hdf5Checks
+    + meansChecks + shallowWaterChecks
 
 private let mirror = Edge.mirror(sign: 1, slope: 0)
 private let wave: Edge = .function { index, time in
