@@ -23,10 +23,10 @@ public enum MemoryModel {
         bytes(8, [[3, cells], [ranks, 2, sourceCells]], ranks: ranks)
     }
 
-    /// A stencil's linear system in Double: the vectors of the solver with the coarser grids, at most 22 fields; and on each
+    /// A stencil's linear system in Double: the vectors of the solver with the coarser grids, at most 23 fields; and on each
     /// rank the map that it was refined from, as file and as numbers.
     public static func solver(cells: Int, sourceCells: Int, ranks: Int) -> Int {
-        bytes(8, [[22, cells], [ranks, 2, sourceCells]], ranks: ranks)
+        bytes(8, [[23, cells], [ranks, 2, sourceCells]], ranks: ranks)
     }
 
     /// Leapfrog steps of a wave in Double: the pressure at two times, the velocity and a snapshot on its way to the file;

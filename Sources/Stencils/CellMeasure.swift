@@ -144,7 +144,9 @@ func recordedTaps<M: CellMeasure>(of measure: M, axes: Int) throws(TesseraError)
 
 extension StepReduction {
     /// Refuses what reads values that are not there. Local.
-    func check(_ simulation: borrowing Simulation<S>, _ name: String) throws(TesseraError) {
+    func check(
+        _ simulation: borrowing Simulation<S>, _ name: String, _ routine: String = "Simulation.advance"
+    ) throws(TesseraError) {
         let footprint = simulation.footprint
         for tap in try taps(simulation.extents.count) {
             let isWritten = footprint.written.contains(tap.field)
@@ -154,7 +156,7 @@ extension StepReduction {
                 let level = tap.ago == 0 ? "now" : "\(tap.ago) ago"
                 let field = S.Field(rawValue: tap.field).map { "\($0)" } ?? "\(tap.field)"
                 throw .argument(
-                    routine: "Simulation.advance", name: name,
+                    routine: routine, name: name,
                     expected: "new values of the point, and of the levels kept before what the update reads",
                     found: "\(field) \(level) at \(tap.offset.array.suffix(simulation.extents.count))")
             }

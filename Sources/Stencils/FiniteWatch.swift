@@ -29,8 +29,10 @@ final class FiniteWatch<Scalar: StencilScalar>: @unchecked Sendable {
     private(set) var steps: [Int] = []
     /// Which of them each step of the tile is.
     private var places: [Int?] = []
-    /// By thread, step and field: the first cell's position in C order; `Int.max` where all are finite.
-    private var first: [Int] = []
+    /// By thread, step and field: the first cell's position in C order; `Int.max` where all are finite. In memory of its own,
+    /// since threads write to it at the same time, each to its entries.
+    private var first = UnsafeMutableBufferPointer<Int>.allocate(capacity: 0)
+    private var threads = 0
 
     /// - Parameters:
     ///   - fields: what is looked at, in the order in which a fault is named.
@@ -38,6 +40,8 @@ final class FiniteWatch<Scalar: StencilScalar>: @unchecked Sendable {
     init(_ fields: [Int], every interval: Int, _ partition: GridPartition, _ layout: GridLayout) {
         (self.fields, self.interval, self.partition, self.layout) = (fields, interval, partition, layout)
     }
+
+    deinit { first.deallocate() }
 
     /// Makes ready for a tile.
     func begin(after step: Int, steps count: Int, threads: Int) {
@@ -48,9 +52,13 @@ final class FiniteWatch<Scalar: StencilScalar>: @unchecked Sendable {
             places.append(isDue ? steps.count : nil)
             if isDue { steps.append(step + t + 1) }
         }
+        self.threads = threads
         let needed = threads * steps.count * fields.count
-        first.removeAll(keepingCapacity: true)
-        first.append(contentsOf: repeatElement(.max, count: needed))
+        if needed > first.count {
+            first.deallocate()
+            first = .allocate(capacity: needed)
+        }
+        first.initialize(repeating: .max)
     }
 
     /// Looks at the cells of a box that the tile's step `t` has done.
@@ -61,13 +69,9 @@ final class FiniteWatch<Scalar: StencilScalar>: @unchecked Sendable {
         if own.isEmpty { return }
         for (number, field) in fields.enumerated() {
             guard let found = position(own, UnsafePointer(origins[field])) else { continue }
-            note(found, at: (thread * steps.count + place) * fields.count + number)
+            let entry = (thread * steps.count + place) * fields.count + number
+            first[entry] = Swift.min(first[entry], found)
         }
-    }
-
-    /// Every thread has entries of its own.
-    private func note(_ position: Int, at entry: Int) {
-        first.withUnsafeMutableBufferPointer { $0[entry] = Swift.min($0[entry], position) }
     }
 
     /// The global position in C order of the first cell of a box that is not finite.
@@ -91,7 +95,7 @@ final class FiniteWatch<Scalar: StencilScalar>: @unchecked Sendable {
         guard !steps.isEmpty else { return nil }
         let row = steps.count * fields.count
         let firsts = (0..<row).map { entry in
-            stride(from: entry, to: first.count, by: row).reduce(Int.max) { Swift.min($0, first[$1]) }
+            stride(from: entry, to: threads * row, by: row).reduce(Int.max) { Swift.min($0, first[$1]) }
         }
         let entry = try communicator.allReduce(firsts.firstIndex { $0 != .max } ?? .max, .minimum)
         guard entry != .max else { return nil }

@@ -1,5 +1,5 @@
-// A run of steps with everything that may have to be done between two tiles, in this order: looking for NaN, showing slices,
-// testing whether to stop, saving. A tile ends where one of them is due by the number of steps.
+// A run of steps with everything that may have to be done between two tiles, in this order: heeding NaN that was found in the
+// tile, showing slices, testing whether to stop, saving. A tile ends where one of the last three is due by the number of steps.
 //
 // Messages beside those of the tiles: a vote a tile on signals and the clock, begun at the end of a tile and read at the end
 // of the next (SignalVote), and one that the ranks wait for at the end of a run.

@@ -350,7 +350,7 @@ struct SteppedJobTests {
         let (_, rest) = try NpyFile.read(still.folder + "/snapshot-0002.npy")
         #expect(rest.allSatisfy { $0 == 0 } && still.facts["mass_change"] as? Double == 0)
 
-        // Other equations are another problem, for a checkpoint as well.
+        // Other equations give other waves.
         let linear = try await run("flood", ranks: 2, ["equations=linear"])
         #expect(try NpyFile.read(linear.folder + "/snapshot-0002.npy").values != surface)
     }

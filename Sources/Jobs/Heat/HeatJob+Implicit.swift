@@ -59,8 +59,8 @@ func runImplicitHeat(_ spec: HeatSpec, _ run: JobRun, _ summary: inout JobSummar
     report.addFacts(
         to: &summary, idleRanks: run.world.size - heat.system.workingRanks, tolerance: 10 * stepTolerance * steps)
     summary.add("method", "method", .text(spec.method.rawValue))
-    summary.add("iterations", "iterations of all steps", .integer(iterations))
-    summary.add("applications", "applications of the operator", .integer(applications))
+    summary.add("iterations", "iterations of the steps of this run", .integer(iterations))
+    summary.add("applications", "applications of the operator in this run", .integer(applications))
     let seconds = try run.world.allReduce(Double(elapsed.seconds) + Double(elapsed.attoseconds) * 1e-18, .maximum)
     let points = Double(spec.rows) * Double(spec.columns)
     summary.add(

@@ -36,6 +36,10 @@ func runNonlinearShallowWater(
         StepReduction<NonlinearShallowWater>.maximum(WaterSpeed($0, gravity: spec.gravity, dry: dry))
     }
     let before = (mass: try water.sum(.depth), energy: try water.measured([energy])[0])
+    guard before.mass > 0 else {
+        throw TesseraError.argument(
+            routine: "shallow-water", name: "initial", expected: "water in a cell at least", found: "none")
+    }
     let courant = CourantNumber(step: step, spacing: spec.cells)
     let recorder = try FieldRecorder(
         spec.recording,

@@ -118,7 +118,8 @@ extension ShallowWaterSpec {
 
     /// The problem, for the fingerprint of its checkpoints: all that its bits depend on.
     func inWords(maps: [String]) -> String {
-        "shallow-water, \(equations == .linear ? "" : "\(equations.rawValue), ")\(extents[0]) x \(extents[1]) cells of \(cells[0]) x \(cells[1]) m, "
+        let kind = equations == .linear ? "shallow-water" : "shallow-water, \(equations.rawValue)"
+        return "\(kind), \(extents[0]) x \(extents[1]) cells of \(cells[0]) x \(cells[1]) m, "
             + "\(edges.map(\.rawValue).joined(separator: " and ")), gravity \(gravity), coriolis \(coriolis), "
             + "\(schedule.steps) steps of \(schedule.step) s, \(schedule.snapshots) snapshots, "
             + "maps \(maps.joined(separator: ", "))"

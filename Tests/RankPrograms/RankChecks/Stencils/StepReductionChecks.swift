@@ -166,8 +166,23 @@ let stepReductionChecks: [RankCheck] = [
             try waves.advance(
                 until: .reduction(.maximum(Reads(ago: 0, offset: 1)), atMost: 1), every: 1, atMost: 5)
         }
+        // Neighbours are not there between steps.
+        refuses("reductions", "height at") { _ = try waves.measured([.sum(Reads(ago: 1, offset: 1))]) }
         expectEqual(waves.step, 0)
         try waves.advance(steps: 4, reducing: [.sum(Reads(ago: 1, offset: 1))], every: 1)
         expectEqual(waves.step, 4)
+    },
+    RankCheck("a pass over the fields finds what reductions found in the last step") { world in
+        for (tiling, _) in tilings {
+            var waves = try started(Wave(r: 0.05), [30, 32], [nil, nil], tiling: tiling, on: world)
+            let reductions: [StepReduction<Wave>] = [
+                .sum(Reads(ago: 0, offset: 0)), .maximum(Reads(ago: 1, offset: 0)), .minimum(Reads(ago: 0, offset: 0)),
+            ]
+            let inSteps = try waves.advance(steps: 9, reducing: reductions, every: 4)
+            let passed = try waves.measured(reductions)
+            expectEqual(inSteps.last?.step, 9)
+            expectEqual(inSteps.last?.values.map(\.bitPattern), passed.map(\.bitPattern))
+            expect(passed[0] != 0)
+        }
     },
 ]
