@@ -16,8 +16,8 @@ public enum SweepThreads {
 
     private static let fewest = Atomic<Int>(1 << 19)
 
-    /// Cells below which a pass over a box stays on one thread: to begin and to end takes threads some 50 µs, and an
-    /// iteration of conjugate gradients on 64³ cells as long on two as on one. The checks set it lower.
+    /// Cells below which a pass over a box stays on one thread, for threads take time to begin and to end: an iteration of
+    /// conjugate gradients on 32³ cells lasts three times as long on two as on one, and on 64³ as long. The checks set it lower.
     package static var fewestCells: Int {
         get { fewest.load(ordering: .relaxed) }
         set { fewest.store(newValue, ordering: .relaxed) }
