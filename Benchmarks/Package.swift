@@ -3,6 +3,12 @@ import PackageDescription
 
 // Benchmarks stand apart, so that a program which embeds Tessera does not fetch what only measuring needs.
 
+let swiftSettings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
 let package = Package(
     name: "Benchmarks",
     dependencies: [
@@ -19,11 +25,10 @@ let package = Package(
                 .product(name: "Benchmark", package: "benchmark"),
             ],
             path: "Benchmarks/LocalKernels",
-            swiftSettings: [
-                .swiftLanguageMode(.v6),
-                .enableUpcomingFeature("ExistentialAny"),
-                .enableUpcomingFeature("MemberImportVisibility"),
-            ],
-            plugins: [.plugin(name: "BenchmarkPlugin", package: "benchmark")])
+            swiftSettings: swiftSettings,
+            plugins: [.plugin(name: "BenchmarkPlugin", package: "benchmark")]),
+        .executableTarget(
+            name: "OwnKernels", dependencies: [.product(name: "Tessera", package: "Tessera")],
+            path: "Benchmarks/OwnKernels", swiftSettings: swiftSettings),
     ]
 )

@@ -78,20 +78,27 @@ final class TileTuning {
     /// The next tile: the same on all ranks, which have as many candidates in the same depths, but for the width.
     var next: TileShape { current.next }
 
-    /// Takes note of a tile's time; collective when the last candidate was tried.
+    /// Takes note of a tile's time; collective until the choice is made.
     func record(_ taken: Double, steps: Int, on communicator: Communicator) throws(TesseraError) {
         try current.record(taken, steps: steps, on: communicator)
     }
 }
 
-/// Some tiles, in the order that they are tried in: each of them once, and the fastest three once more, since whatever else
-/// the machine does at that moment is measured, too.
+/// Some tiles, in the order that they are tried in: each of them for a while, and the fastest three once more, since whatever
+/// else the machine does at that moment is measured, too.
 private final class TileTrial {
+    /// A candidate is tried for so long, or so many tiles, whichever is less: the first tile of a kind pays for its messages'
+    /// set-up, and one that takes a fraction of a millisecond is as long as the system lets it be.
+    private static let leastSeconds = 0.005
+    private static let mostTiles = 16
+
     private let candidates: [TileShape]
-    /// Seconds a step, the least so far.
+    /// Seconds a step, the least mean of a try so far, the same on all ranks.
     private var seconds: [Double]
-    /// The candidates that this round still has to try.
+    /// The candidates that this round still has to try; the first of them is being tried.
     private var waiting: [Int]
+    /// The time of each of its tiles so far, on the slowest rank.
+    private var tiles: [Double] = []
     private var isWarm = false
     private var isLastRound = false
     private(set) var choice: TileShape?
@@ -133,23 +140,27 @@ private final class TileTrial {
 
     var next: TileShape { choice ?? candidates[waiting[0]] }
 
-    /// A tile cut short says nothing, and the first one pays for memory that nobody has touched.
+    /// Takes note of a tile's time; collective until the choice is made. A tile cut short says nothing, and the first one pays
+    /// for memory that nobody has touched.
     func record(_ taken: Double, steps: Int, on communicator: Communicator) throws(TesseraError) {
         guard choice == nil, steps == next.steps else { return }
         guard isWarm else { return isWarm = true }
+        tiles.append(try communicator.allReduce(taken, .maximum))
+        guard tiles.reduce(0, +) >= Self.leastSeconds || tiles.count == Self.mostTiles else { return }
+        let counted = tiles.count > 1 ? tiles.dropFirst() : tiles[...]
         let tried = waiting.removeFirst()
-        seconds[tried] = min(seconds[tried], taken / Double(steps))
+        seconds[tried] = min(seconds[tried], counted.reduce(0, +) / Double(counted.count * steps))
+        tiles = []
         guard waiting.isEmpty else { return }
-        for candidate in seconds.indices {
-            seconds[candidate] = try communicator.allReduce(seconds[candidate], .maximum)
-        }
         let fastest = seconds.indices.sorted { (seconds[$0], $0) < (seconds[$1], $1) }
         if !isLastRound {
             isLastRound = true
             waiting = Array(fastest.prefix(3))
             return
         }
-        choice = candidates[fastest[0]]
+        // The one sweep, which stands last, where no tile is clearly faster: a few per cent may be the clock's.
+        let isClear = seconds[fastest[0]] < 0.97 * seconds.last!
+        choice = isClear ? candidates[fastest[0]] : candidates.last
         if communicator.rank == 0, let memory, let choice { memory.file.remember(memory.name, choice) }
     }
 }

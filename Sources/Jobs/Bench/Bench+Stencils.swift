@@ -43,7 +43,7 @@ extension StencilBench {
     ) throws(TesseraError) -> Double {
         fill(&simulation)
         // Far more steps than there are tiles to try.
-        for _ in 0..<16 where simulation.tile == nil { try simulation.advance(steps: Tiling.mostSteps) }
+        for _ in 0..<256 where simulation.tile == nil { try simulation.advance(steps: Tiling.mostSteps) }
         var seconds = Double.infinity
         for _ in 0..<repeats {
             fill(&simulation)
