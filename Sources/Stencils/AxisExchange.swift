@@ -1,6 +1,6 @@
 // The exchange along one axis: pack, both directions at once, unpack. All fields travel in one message a direction.
 //
-// Messages and buffers are prepared once; a step allocates nothing.
+// Messages and buffers are prepared once; a step allocates nothing. The rank's threads pack and unpack large layers together.
 
 import CostModels
 import Failures
@@ -95,36 +95,41 @@ final class AxisExchange<Scalar: StencilScalar> {
     @inline(__always)
     func run(_ origin: (Int) -> UnsafeMutablePointer<Scalar>) throws(TesseraError) {
         for side in sides {
-            var position = side.sendBuffer.baseAddress!
-            for block in side.outgoing {
-                eachRow(of: block, origin) { cells in
-                    position.update(from: cells, count: block.count.z)
-                    position += block.count.z
-                }
+            copy(side.outgoing, side.sendBuffer.baseAddress!, origin) { packed, cells, count in
+                packed.update(from: cells, count: count)
             }
         }
         try messages.start()
         try messages.finish()
         for side in sides {
-            var position = side.receiveBuffer.baseAddress!
-            for block in side.incoming {
-                eachRow(of: block, origin) { cells in
-                    cells.update(from: position, count: block.count.z)
-                    position += block.count.z
-                }
+            copy(side.incoming, side.receiveBuffer.baseAddress!, origin) { packed, cells, count in
+                cells.update(from: packed, count: count)
             }
         }
     }
 
+    /// Calls `body` with each row's place in a message, its first cell and its cells: the blocks follow each other in the
+    /// message, each in C order. Threads share a large block.
     @inline(__always)
-    private func eachRow(
-        of block: Block, _ origin: (Int) -> UnsafeMutablePointer<Scalar>, _ body: (UnsafeMutablePointer<Scalar>) -> Void
+    private func copy(
+        _ blocks: [Block], _ message: UnsafeMutablePointer<Scalar>, _ origin: (Int) -> UnsafeMutablePointer<Scalar>,
+        _ body: (UnsafeMutablePointer<Scalar>, UnsafeMutablePointer<Scalar>, Int) -> Void
     ) {
-        let corner = origin(block.field) + layout.offset(block.first)
-        for plane in 0..<block.count.x {
-            for row in 0..<block.count.y {
-                body(corner + (plane &* layout.planeStride &+ row &* layout.rowStride))
+        var packed = message
+        for block in blocks {
+            let (first, count) = (block.first, block.count)
+            let interior = origin(block.field)
+            CellBox(first: first, end: first &+ count).share { part in
+                for plane in part[0] {
+                    for row in part[1] {
+                        let place = ((plane &- first.x) &* count.y &+ (row &- first.y)) &* count.z
+                        body(
+                            packed + (place &+ part.first.z &- first.z),
+                            interior + layout.offset(SIMD3(plane, row, part.first.z)), part[2].count)
+                    }
+                }
             }
+            packed += count.product
         }
     }
 }

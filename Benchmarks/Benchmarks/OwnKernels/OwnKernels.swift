@@ -86,7 +86,8 @@ struct Wave<let order: Int>: MultiFieldStencil {
         let ends = SIMD3(extents[0] - 1, extents[1] - 1, extents[2] - 1)
         let s = strength * (fading(cell, 0, ends.x) + fading(cell, 1, ends.y) + fading(cell, 2, ends.z))
         let old = (1 - s) * cell[.pressure, ago: 1].center
-        return cell.next((.pressure, (2 * u.center - old + cell[.courant].center * u.laplacian(order: order)) / (1 + s)))
+        return cell.next(
+            (.pressure, (2 * u.center - old + cell[.courant].center * u.laplacian(order: order)) / (1 + s)))
     }
 }
 

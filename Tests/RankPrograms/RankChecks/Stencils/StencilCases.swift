@@ -12,7 +12,10 @@ let stencilCasesInFullChecks = [casesCheck("random simulations, in full", 4000)]
 
 private func casesCheck(_ name: String, _ count: Int) -> RankCheck {
     RankCheck(name) { world in
-        defer { SweepThreads.count = 1 }
+        // So few that a rank's threads share the layers that it sends and fills.
+        let fewest = SweepThreads.fewestCells
+        SweepThreads.fewestCells = 32
+        defer { (SweepThreads.count, SweepThreads.fewestCells) = (1, fewest) }
         var sinceReport = 0
         for seed in 0..<count where CaseSelection.chosen.contains(seed) {
             // Where a case hangs, this says which are near it.
