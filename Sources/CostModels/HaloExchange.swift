@@ -55,30 +55,60 @@ public struct HaloExchangeModel: Sendable {
 
     /// Words and messages that `rank` sends; none from a rank beyond the shape.
     public func sent(by rank: Int) -> (words: Int, messages: Int) {
-        guard rank < ranks else { return (0, 0) }
+        guard let box = box(of: rank) else { return (0, 0) }
+        return shape.indices.reduce((0, 0)) { sum, axis in
+            let part = sent(from: box, along: axis)
+            return (sum.0 + part.words, sum.1 + part.messages)
+        }
+    }
+
+    /// Those of them that go along one axis, to both sides at once.
+    public func sent(by rank: Int, along axis: Int) -> (words: Int, messages: Int) {
+        box(of: rank).map { sent(from: $0, along: axis) } ?? (0, 0)
+    }
+
+    /// Where a rank's box lies in the shape, and its cells along each axis; nil for a rank beyond the shape.
+    private func box(of rank: Int) -> (place: [Int], cells: [Int])? {
+        guard rank < ranks else { return nil }
         let place = coordinates(of: rank)
-        let cells = shape.indices.map { share(axis: $0, coordinate: place[$0]).count }
-        var words = 0
-        var messages = 0
-        for axis in shape.indices where shape[axis] > 1 {
-            for upwards in [true, false] {
-                let atEdge = place[axis] == (upwards ? shape[axis] - 1 : 0)
-                if atEdge && !periodic[axis] { continue }
-                let message = fields.reduce(0) { sum, field in
-                    let layer = shape.indices.reduce(1) { product, other in
-                        if other == axis { return product }
-                        let ghosts = field.corners && other < axis ? field.lower[other] + field.upper[other] : 0
-                        return product * (cells[other] + ghosts)
-                    }
-                    return sum + layer * (upwards ? field.lower[axis] : field.upper[axis])
+        return (place, shape.indices.map { share(axis: $0, coordinate: place[$0]).count })
+    }
+
+    private func sent(from box: (place: [Int], cells: [Int]), along axis: Int) -> (words: Int, messages: Int) {
+        var (words, messages) = (0, 0)
+        if shape[axis] == 1 { return (0, 0) }
+        for upwards in [true, false] {
+            let atEdge = box.place[axis] == (upwards ? shape[axis] - 1 : 0)
+            if atEdge && !periodic[axis] { continue }
+            let message = fields.reduce(0) { sum, field in
+                let layer = shape.indices.reduce(1) { product, other in
+                    if other == axis { return product }
+                    let ghosts = field.corners && other < axis ? field.lower[other] + field.upper[other] : 0
+                    return product * (box.cells[other] + ghosts)
                 }
-                words += message
-                messages += message > 0 ? 1 : 0
+                return sum + layer * (upwards ? field.lower[axis] : field.upper[axis])
             }
+            words += message
+            messages += message > 0 ? 1 : 0
         }
         return (words, messages)
     }
 
-    /// Words that all ranks send together.
-    public var words: Int { (0..<ranks).reduce(0) { $0 + sent(by: $1).words } }
+    /// Words that all ranks send together: the layers of all boxes across an axis make up the grid's, and those ghosts that
+    /// they hold.
+    public var words: Int {
+        shape.indices.reduce(0) { sum, axis in
+            if shape[axis] == 1 { return sum }
+            let crossings = periodic[axis] ? shape[axis] : shape[axis] - 1
+            return sum
+                + fields.reduce(0) { sum, field in
+                    let layer = shape.indices.reduce(1) { product, other in
+                        if other == axis { return product }
+                        let ghosts = field.corners && other < axis ? field.lower[other] + field.upper[other] : 0
+                        return product * (extents[other] + shape[other] * ghosts)
+                    }
+                    return sum + crossings * layer * (field.lower[axis] + field.upper[axis])
+                }
+        }
+    }
 }

@@ -27,7 +27,7 @@ public enum Boundary: Sendable {
         .sides(.custom(value), .custom(value))
     }
 
-    var isPeriodic: Bool {
+    package var isPeriodic: Bool {
         if case .periodic = self { true } else { false }
     }
 }

@@ -90,11 +90,7 @@ struct SimulationPlan {
                 "the same periodic axes for every field", "\(given.map(\.isPeriodic))")
         }
         let footprint = try Footprint(of: stencil, axes: axes)
-        let halos = (0..<footprint.fields).map { field in
-            let reach = footprint.reach(of: field)
-            return FieldHalo(
-                lower: reach.lower.array, upper: reach.upper.array, corners: footprint.readsCorners(of: field))
-        }
+        let halos = footprint.halos
         if case .fixed(let steps, let width) = tiling {
             try check(
                 (1...Tiling.mostSteps).contains(steps) && width >= 1, "tiling",

@@ -72,6 +72,16 @@ final class TileTuning {
         if let name { try trial.recall("\(name), \(room) steps at most", most: room, on: communicator) }
     }
 
+    /// The steps of the tiles that are tried, the deepest first, where `most` are possible.
+    static func depths(most: Int) -> [Int] {
+        var depths: [Int] = []
+        for steps in [most, most / 2, most / 4] where steps > 1 && !depths.contains(steps) { depths.append(steps) }
+        return depths + [1]
+    }
+
+    /// The widths of their blocks, beside a thread's share of the box.
+    static func widths(axes: Int) -> [Int] { axes == 3 ? [16, 32, 64] : [1024, 2048, 4096] }
+
     /// What all further tiles of such a run have.
     var choice: TileShape? { current.choice }
 
@@ -115,14 +125,12 @@ private final class TileTrial {
     /// Tiles of at most so many steps.
     convenience init(most: Int, axes: Int, cells: Int, threads: Int) {
         let share = max(1, cells / threads)
-        let widths = (axes == 3 ? [16, 32, 64] : [1024, 2048, 4096]).filter { $0 < cells } + [share]
-        var depths: [Int] = []
-        for steps in [most, most / 2, most / 4] where steps > 1 && !depths.contains(steps) { depths.append(steps) }
+        let widths = TileTuning.widths(axes: axes).filter { $0 < cells } + [share]
         // The likeliest first: deep tiles in blocks that a second-level cache holds.
         self.init(
-            of: depths.flatMap { steps in widths.map { TileShape(steps: steps, width: $0) } } + [
-                TileShape(steps: 1, width: share)
-            ])
+            of: TileTuning.depths(most: most).flatMap { steps in
+                (steps > 1 ? widths : [share]).map { TileShape(steps: steps, width: $0) }
+            })
     }
 
     /// Takes what an earlier process has found, and remembers what this one finds. Collective.

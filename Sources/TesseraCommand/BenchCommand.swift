@@ -26,6 +26,11 @@ struct BenchCommand: ParsableCommand {
             rounding: below 16 when the result is right. \
             The tile of a stencil is chosen before the clock starts.
 
+            With --scaling the time that a stencil would take on other numbers of ranks is predicted, too, from sweeps and \
+            messages that are measured on these: for its grid cut to all ranks (strong) and for such a grid on every rank \
+            (weak). The first line has the prediction for these ranks beside what they took. It counts on nodes whose cores \
+            are all as busy as here, and on messages as fast as here, or as --latency-us and --bandwidth-gbs say.
+
             Examples:
               tessera bench gemm --n 1000,2000,4000
               tessera bench gemm --m 20000 --n 500 --k 500
@@ -33,6 +38,8 @@ struct BenchCommand: ParsableCommand {
               mpirun -n 2 tessera bench solve --n 8000 --rhs 64 --precision mixed
               mpirun -n 4 tessera bench gesv --n 8000 --grid 4x1 --pivoting tournament
               mpirun -n 2 tessera bench heat3d --extents 256x256x256 --steps 20 --type float
+              mpirun -n 2 tessera bench heat3d --extents 256x256x256 --steps 48 --scaling 1,2,4,8,64,1024
+              tessera bench heat2d --extents 4096x4096 --steps 64 --scaling 1,16,256 --latency-us 20 --bandwidth-gbs 3
             """)
 
     @Argument(help: "What to measure.")
@@ -94,6 +101,22 @@ struct BenchCommand: ParsableCommand {
             """)
     var pivoting: BenchRequest.Pivoting?
 
+    @Option(
+        name: .long,
+        help: ArgumentHelp("Numbers of ranks, rising, to predict a stencil's time on.", valueName: "R,R,..."),
+        transform: commaSeparated)
+    var scaling: [Int]?
+
+    @Option(
+        name: .customLong("latency-us"),
+        help: "Microseconds of a message, of the network that --scaling is about (default: as measured here).")
+    var latency: Double?
+
+    @Option(
+        name: .customLong("bandwidth-gbs"),
+        help: "GB/s that a rank sends while it receives as many, on that network (default: as measured here).")
+    var bandwidth: Double?
+
     @Option(name: .long, help: "How often to measure; the best counts.")
     var repeats = 3
 
@@ -106,16 +129,15 @@ struct BenchCommand: ParsableCommand {
         let request = try request()
         CoreType.correct()
         try Tessera.run { world in
-            var isFirst = true
+            var header: String?
             try bench(request, on: world) { summary in
                 guard world.rank == 0 else { return }
-                if json {
-                    standardOutput(summary.json)
-                } else {
-                    if isFirst { standardOutput(summary.tableHeader) }
-                    standardOutput(summary.tableRow)
+                if json { return standardOutput(summary.json) }
+                if summary.tableHeader != header {
+                    standardOutput((header == nil ? "" : "\n") + summary.tableHeader)
+                    header = summary.tableHeader
                 }
-                isFirst = false
+                standardOutput(summary.tableRow)
             }
         }
     }
@@ -133,7 +155,8 @@ struct BenchCommand: ParsableCommand {
     private func dense() throws -> BenchRequest.Work {
         let stray = [
             "--extents": extents != nil, "--steps": steps != nil, "--tile": tile != nil, "--type": type != nil,
-            "--order": order != nil,
+            "--order": order != nil, "--scaling": scaling != nil, "--latency-us": latency != nil,
+            "--bandwidth-gbs": bandwidth != nil,
         ]
         for name in stray.keys.sorted() where stray[name] == true {
             let owner = name == "--order" ? "wave3d" : "stencils"
@@ -177,8 +200,32 @@ struct BenchCommand: ParsableCommand {
         }
         guard let steps, steps >= 1 else { throw ValidationError("\(routine.rawValue) needs --steps, 1 or more") }
         return .stencil(
-            extents: extents, steps: steps, element: type ?? .double, tiling: tile ?? .automatic, order: order ?? .four)
+            extents: extents, steps: steps, element: type ?? .double, tiling: tile ?? .automatic, order: order ?? .four,
+            scaling: try scalingRequest())
     }
+
+    private func scalingRequest() throws -> BenchRequest.Scaling? {
+        for (name, value) in [("--latency-us", latency), ("--bandwidth-gbs", bandwidth)] {
+            guard let value else { continue }
+            if scaling == nil { throw ValidationError("\(name) is for --scaling, which is not given") }
+            guard value > 0, value.isFinite else {
+                throw ValidationError("\(name): expected a number above 0, found \(value)")
+            }
+        }
+        guard let scaling else { return nil }
+        if let place = scaling.indices.dropFirst().first(where: { scaling[$0] <= scaling[$0 - 1] }) {
+            throw ValidationError(
+                "--scaling: expected rising numbers of ranks, found \(scaling[place]) after \(scaling[place - 1])")
+        }
+        if let most = scaling.last, most > Self.mostRanks {
+            throw ValidationError("--scaling: expected \(Self.mostRanks) ranks at most, found \(most)")
+        }
+        return BenchRequest.Scaling(
+            ranks: scaling, latency: latency.map { $0 * 1e-6 }, bandwidth: bandwidth.map { $0 * 1e9 })
+    }
+
+    /// Ranks that a prediction can be asked for: it looks at every one of them.
+    private static let mostRanks = 1 << 16
 
     private var strayPivoting: ValidationError {
         ValidationError("--pivoting is for lu and gesv, not for \(routine.rawValue)")

@@ -73,4 +73,20 @@ struct HaloExchangeTests {
         #expect(model.sent(by: 0) == (2 * 30, 1))
         #expect(model.words == 2 * 2 * 30)
     }
+
+    /// What all ranks send is what they send one by one.
+    @Test func wordsOfAllRanks() {
+        let fields = [
+            FieldHalo(lower: [2, 0, 1], upper: [1, 3, 1], corners: true), cross(3, radius: 2),
+        ]
+        for shape in [[1, 1, 1], [2, 1, 3], [3, 2, 1], [2, 3, 4]] {
+            for periodic in [[false, false, false], [true, false, true], [true, true, true]] {
+                let model = HaloExchangeModel(
+                    extents: [13, 11, 17], shape: shape, periodic: periodic, fields: fields)
+                #expect(
+                    model.words == (0..<model.ranks).reduce(0) { $0 + model.sent(by: $1).words }, "\(shape) \(periodic)"
+                )
+            }
+        }
+    }
 }

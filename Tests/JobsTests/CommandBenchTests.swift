@@ -168,6 +168,57 @@ struct CommandBenchTests {
         }
     }
 
+    @Test(arguments: [["heat3d", "24x20x32"], ["gray-scott", "90x120"]])
+    func scaling(arguments: [String]) async throws {
+        let run = ["bench", arguments[0], "--extents", arguments[1], "--steps", "12", "--repeats", "1", "--json"]
+        let outcome = try await Launch.ranks(2, "tessera", run + ["--scaling", "1,2,64"], seconds: 120)
+        let lines = try lines(outcome)
+        let first = try #require(lines.first)
+        expectSound(first, rate: "gpoints_per_second", share: "share_of_triad")
+        #expect((first["predicted_seconds"] as? Double ?? 0) > 0 && first["error"] is Double, "\(first)")
+        for kind in ["strong", "weak"] {
+            let table = lines.filter { $0["scaling"] as? String == kind }
+            #expect(table.compactMap { $0["ranks"] as? Int } == [1, 2, 64])
+            let efficiency = table.compactMap { $0["efficiency"] as? Double }
+            #expect(efficiency.first.map { abs($0 - 100) < 1e-9 } ?? false, "\(table)")
+            let share = table.compactMap { $0["share_of_messages"] as? Double }
+            #expect(
+                share.count == 3 && share[0] == 0 && share.dropFirst().allSatisfy { $0 > 0 && $0 < 100 }, "\(table)")
+        }
+        // As many cells in all, and as many a rank.
+        let points = lines.compactMap { line in
+            (line["gpoints_per_second"] as? Double).flatMap { rate in
+                (line["seconds_per_step"] as? Double).map { (1e9 * rate * $0).rounded() }
+            }
+        }
+        #expect(points == [1, 1, 1, 1, 2, 64].map { $0 * points[0] })
+        #expect(lines.contains { $0["network"] as? String == "measured" })
+        #expect(lines.contains { $0["sweep"] as? String == "measured" })
+    }
+
+    @Test func scalingOverAGivenNetwork() async throws {
+        let run = ["bench", "heat2d", "--extents", "90x120", "--steps", "12", "--repeats", "1", "--scaling", "1,4"]
+        let given = ["--latency-us", "1000", "--bandwidth-gbs", "2.5", "--json"]
+        let outcome = try await Launch.ranks(1, "tessera", run + given, seconds: 120)
+        let lines = try lines(outcome)
+        let network = try #require(lines.first { $0["network"] as? String == "given" })
+        #expect(
+            abs((network["latency_us"] as? Double ?? 0) - 1000) < 1e-9 && network["bandwidth_gbs"] as? Double == 2.5)
+        // Two axes are split, each of which costs a latency for every tile, of 5 steps at most in boxes of 45 rows.
+        let cut = try #require(lines.first { $0["ranks"] as? Int == 4 })
+        #expect((cut["seconds_per_step"] as? Double ?? 0) >= 2e-3 / 5, "\(cut)")
+
+        for rest in [[], ["--latency-us", "20"]] {
+            let refused = try await Launch.ranks(1, "tessera", run + rest, seconds: 60)
+            #expect(refused.status == 2 && refused.output.isEmpty)
+            #expect(
+                refused.complaints == [
+                    "tessera: --scaling: expected 2 ranks or more to measure messages between, or --latency-us and "
+                        + "--bandwidth-gbs, found 1 rank"
+                ])
+        }
+    }
+
     @Test func aTableForPeople() async throws {
         let outcome = try await Command.alone("bench", "gemm", "--n", "64,96", "--repeats", "1")
         #expect(outcome.status == 0, "\(outcome.errors)")

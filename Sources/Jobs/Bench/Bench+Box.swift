@@ -23,6 +23,17 @@ struct BenchBox<Scalar: StencilScalar>: Stencil {
     }
 }
 
+extension BenchBox: ScalableStencil {
+    init(extents: [Int]) { self.init(r: stableRatio) }
+
+    static func boundary(axes: Int) -> [Boundary] { Array(repeating: .dirichlet(0), count: axes) }
+
+    static func fill(_ box: inout Simulation<Self>) { box.fill { _ in 1 } }
+}
+
+/// r = D dt / dx², below its limit.
+private let stableRatio = 0.13
+
 extension Taps {
     /// The sum of the four values beside the middle of a plane.
     @inline(__always)
@@ -42,9 +53,9 @@ func benchBox<Scalar: StencilScalar>(
     _ type: Scalar.Type, _ bench: StencilBench
 ) throws(TesseraError) -> JobSummary {
     let (extents, steps) = (bench.extents, bench.steps)
-    let r = 0.13
+    let r = stableRatio
     var box = try Simulation(
-        BenchBox<Scalar>(r: r), extents: extents, boundary: Array(repeating: .dirichlet(0), count: 3),
+        BenchBox<Scalar>(r: r), extents: extents, boundary: BenchBox<Scalar>.boundary(axes: 3),
         shape: bench.shape, tiling: bench.tiling, on: bench.world)
     // λ = 1 - r Σ θ² to second order.
     let decayed = (1 / (3 * r * Double(steps))).squareRoot()

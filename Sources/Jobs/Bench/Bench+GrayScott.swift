@@ -29,12 +29,23 @@ struct BenchGrayScott<Scalar: StencilScalar>: MultiFieldStencil {
     }
 }
 
+extension BenchGrayScott: ScalableStencil {
+    init(extents: [Int]) { self.init() }
+
+    static func boundary(axes: Int) -> [Boundary] { [.periodic, .periodic] }
+
+    static func fill(_ reaction: inout Simulation<Self>) {
+        reaction.fill(.u) { _ in 0.5 }
+        reaction.fill(.v) { _ in 0.25 }
+    }
+}
+
 /// Steps the reaction and reports its rate. Collective.
 func benchGrayScott<Scalar: StencilScalar>(
     _ type: Scalar.Type, _ bench: StencilBench
 ) throws(TesseraError) -> JobSummary {
     typealias Reaction = BenchGrayScott<Scalar>
-    let boundary: [Boundary] = [.periodic, .periodic]
+    let boundary = Reaction.boundary(axes: 2)
     var reaction = try Simulation(
         Reaction(), extents: bench.extents, boundary: boundary, shape: bench.shape, tiling: bench.tiling,
         on: bench.world)

@@ -16,15 +16,24 @@ struct BenchHeat<Scalar: StencilScalar>: Stencil {
     func update<L: Lane>(_ u: Taps<L>) -> L { u.center + r * (u.ring(1) - Double(2 * u.axes) * u.center) }
 }
 
+extension BenchHeat: ScalableStencil {
+    /// Stable, not far from the limit.
+    init(extents: [Int]) { self.init(r: 0.4 / Double(extents.count)) }
+
+    static func boundary(axes: Int) -> [Boundary] { Array(repeating: .dirichlet(0), count: axes) }
+
+    static func fill(_ heat: inout Simulation<Self>) { heat.fill { _ in 1 } }
+}
+
 /// Steps a heat grid and reports its rate. Collective.
 func benchHeat<Scalar: StencilScalar>(
     _ type: Scalar.Type, _ bench: StencilBench
 ) throws(TesseraError) -> JobSummary {
     let (extents, steps) = (bench.extents, bench.steps)
     let axes = extents.count
-    let r = 0.4 / Double(axes)
+    let r = BenchHeat<Scalar>(extents: extents).r
     var heat = try Simulation(
-        BenchHeat<Scalar>(r: r), extents: extents, boundary: Array(repeating: .dirichlet(0), count: axes),
+        BenchHeat<Scalar>(extents: extents), extents: extents, boundary: BenchHeat<Scalar>.boundary(axes: axes),
         shape: bench.shape, tiling: bench.tiling, on: bench.world)
     let decayed = acos(max(-1, 1 - 1 / (2 * r * Double(axes) * Double(steps))))
     let waves = extents.map { n in Int(min(max(1, (decayed * Double(n + 1) / .pi).rounded()), Double(n))) }

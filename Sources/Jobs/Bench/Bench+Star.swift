@@ -22,18 +22,27 @@ struct BenchStar<Scalar: StencilScalar>: MultiFieldStencil {
     }
 }
 
+extension BenchStar: ScalableStencil {
+    init(extents: [Int]) { self.init() }
+
+    static func boundary(axes: Int) -> [Boundary] {
+        [1, Double.pi].map { slope in .sides(.neumann(slope: -slope), .neumann(slope: slope)) }
+    }
+
+    static func fill(_ star: inout Simulation<Self>) {
+        star.fill(.input) { Scalar(Double($0[0]) + .pi * Double($0[1])) }
+        star.fill(.output) { _ in 0 }
+    }
+}
+
 /// Steps the star and reports its rate. Collective.
 func benchStar<Scalar: StencilScalar>(
     _ type: Scalar.Type, _ bench: StencilBench
 ) throws(TesseraError) -> JobSummary {
-    func boundary(_ slope: Double) -> Boundary { .sides(.neumann(slope: -slope), .neumann(slope: slope)) }
     var star = try Simulation(
-        BenchStar<Scalar>(), extents: bench.extents, boundary: [boundary(1), boundary(.pi)], shape: bench.shape,
+        BenchStar<Scalar>(), extents: bench.extents, boundary: BenchStar<Scalar>.boundary(axes: 2), shape: bench.shape,
         tiling: bench.tiling, on: bench.world)
-    let seconds = try bench.seconds(of: &star) { star in
-        star.fill(.input) { Scalar(Double($0[0]) + .pi * Double($0[1])) }
-        star.fill(.output) { _ in 0 }
-    }
+    let seconds = try bench.seconds(of: &star) { star in BenchStar<Scalar>.fill(&star) }
     let exact = Double(bench.steps) * (1 + .pi)
     let error = try bench.largestError(of: star, .output) { _ in exact }
     let largest = Double(bench.extents[0] + bench.steps) + .pi * Double(bench.extents[1])

@@ -19,20 +19,24 @@ struct StencilBench {
     let world: Communicator
 }
 
-/// One stencil on one grid. Collective.
+/// One stencil on one grid; with `scaling` what it would take on other numbers of ranks, too. Collective.
 func benchStencil<Scalar: StencilScalar>(
-    _ type: Scalar.Type, _ bench: StencilBench
-) throws(TesseraError) -> JobSummary {
+    _ type: Scalar.Type, _ bench: StencilBench, _ scaling: BenchRequest.Scaling?, report: (JobSummary) -> Void
+) throws(TesseraError) {
+    func run<S: ScalableStencil>(_ stencil: S.Type, _ summary: JobSummary) throws(TesseraError) {
+        guard let scaling else { return report(summary) }
+        try benchScaling(stencil, bench, scaling, measured: summary, report: report)
+    }
     switch bench.routine {
     case .wave3d:
         switch bench.order {
-        case .four: try benchWave(BenchWave<Scalar, 4>.self, bench)
-        case .eight: try benchWave(BenchWave<Scalar, 8>.self, bench)
+        case .four: try run(BenchWave<Scalar, 4>.self, try benchWave(BenchWave<Scalar, 4>.self, bench))
+        case .eight: try run(BenchWave<Scalar, 8>.self, try benchWave(BenchWave<Scalar, 8>.self, bench))
         }
-    case .box3d: try benchBox(type, bench)
-    case .star2d: try benchStar(type, bench)
-    case .grayScott: try benchGrayScott(type, bench)
-    default: try benchHeat(type, bench)
+    case .box3d: try run(BenchBox<Scalar>.self, try benchBox(type, bench))
+    case .star2d: try run(BenchStar<Scalar>.self, try benchStar(type, bench))
+    case .grayScott: try run(BenchGrayScott<Scalar>.self, try benchGrayScott(type, bench))
+    default: try run(BenchHeat<Scalar>.self, try benchHeat(type, bench))
     }
 }
 

@@ -48,6 +48,24 @@ struct BenchWave<Scalar: StencilScalar, let order: Int>: MultiFieldStencil {
     }
 }
 
+extension BenchWave: ScalableStencil {
+    /// With sponges, a quarter of the shortest axis wide at most.
+    init(extents: [Int]) { self.init(strength: 0.05, extents: extents) }
+
+    init(strength: Double, extents: [Int]) {
+        self.init(
+            strength: strength, width: Double(max(1, min(40, extents.min()! / 4))),
+            last: SIMD3(Double(extents[0] - 1), Double(extents[1] - 1), Double(extents[2] - 1)))
+    }
+
+    static func boundary(axes: Int) -> [Boundary] { Array(repeating: .reflecting(sign: -1), count: axes) }
+
+    static func fill(_ wave: inout Simulation<Self>) {
+        wave.fill(.courant) { _ in Scalar(largestCourant) }
+        for ago in [0, 1] { wave.fill(.pressure, ago: ago) { _ in 1 } }
+    }
+}
+
 /// The most that C is; order 8 is stable up to 0.2.
 private let largestCourant = 0.125
 
@@ -56,17 +74,12 @@ func benchWave<Scalar: StencilScalar, let order: Int>(
     _ type: BenchWave<Scalar, order>.Type, _ bench: StencilBench
 ) throws(TesseraError) -> JobSummary {
     let extents = bench.extents
-    let boundary: [Boundary] = Array(repeating: .reflecting(sign: -1), count: 3)
-    func wave(strength: Double) -> BenchWave<Scalar, order> {
-        BenchWave(
-            strength: strength, width: Double(max(1, min(40, extents.min()! / 4))),
-            last: SIMD3(Double(extents[0] - 1), Double(extents[1] - 1), Double(extents[2] - 1)))
-    }
-    var residual = try eigenmodeResidual(wave(strength: 0), bench, boundary)
+    let boundary = BenchWave<Scalar, order>.boundary(axes: 3)
+    var residual = try eigenmodeResidual(BenchWave<Scalar, order>(strength: 0, extents: extents), bench, boundary)
 
     var shot = try Simulation(
-        wave(strength: 0.05), extents: extents, boundary: boundary, shape: bench.shape, tiling: bench.tiling,
-        on: bench.world)
+        BenchWave<Scalar, order>(extents: extents), extents: extents, boundary: boundary, shape: bench.shape,
+        tiling: bench.tiling, on: bench.world)
     let mode = SineMode(betweenFaces: extents.map { max(1, $0 / 12) }, extents)
     func fill(_ shot: inout Simulation<BenchWave<Scalar, order>>) {
         // Layers, the lowest four times as fast as the highest.

@@ -14,6 +14,7 @@ package func bench(
         let shape = grid.map(String.init).joined(separator: "x")
         throw Refusal(["tessera: --grid: expected a product of \(world.size), the number of ranks, found \(shape)"])
     }
+    if case .stencil(_, _, _, _, _, let scaling?) = request.work { try requireMessages(scaling, on: world) }
     do throws(TesseraError) {
         switch request.work {
         case .dense(let shapes, let block, let precision, let pivoting):
@@ -30,14 +31,14 @@ package func bench(
                 report(try benchDense(request.routine, bench, peak: peak))
             }
             try grid.close()
-        case .stencil(let extents, let steps, let element, let tiling, let order):
+        case .stencil(let extents, let steps, let element, let tiling, let order, let scaling):
             let bench = StencilBench(
                 routine: request.routine, extents: extents, steps: steps, tiling: tiling, order: order,
                 shape: request.grid, repeats: request.repeats, triad: try MachineRates.triadRate(3, world), world: world
             )
             switch element {
-            case .float: report(try benchStencil(Float.self, bench))
-            case .double: report(try benchStencil(Double.self, bench))
+            case .float: try benchStencil(Float.self, bench, scaling, report: report)
+            case .double: try benchStencil(Double.self, bench, scaling, report: report)
             }
         }
     } catch {

@@ -67,6 +67,18 @@ package struct BenchRequest: Hashable, Sendable {
         case randomButterflies = "random-butterflies"
     }
 
+    /// The ranks that a stencil's time is predicted on.
+    package struct Scaling: Hashable, Sendable {
+        /// From 1 on, rising.
+        package let ranks: [Int]
+        /// Seconds of a message and bytes a second, of another network; nil for those measured between these ranks.
+        package let latency, bandwidth: Double?
+
+        package init(ranks: [Int], latency: Double? = nil, bandwidth: Double? = nil) {
+            (self.ranks, self.latency, self.bandwidth) = (ranks, latency, bandwidth)
+        }
+    }
+
     /// What a benchmark works on.
     package enum Work: Hashable, Sendable {
         /// Matrices of these shapes, one after the other, in blocks of `block` (nil: what fits the shape).
@@ -74,7 +86,8 @@ package struct BenchRequest: Hashable, Sendable {
         /// `pivoting` is read by lu and gesv.
         case dense(shapes: [Shape], block: Int?, precision: Precision = .full, pivoting: Pivoting = .partial)
         /// A grid of cells, stepped through time; `order` is read by wave3d.
-        case stencil(extents: [Int], steps: Int, element: Element, tiling: Tiling, order: Order = .four)
+        case stencil(
+            extents: [Int], steps: Int, element: Element, tiling: Tiling, order: Order = .four, scaling: Scaling? = nil)
     }
 
     package let routine: Routine

@@ -10,7 +10,7 @@ let stencilsChecks: [RankCheck] =
     + stencilsIdleChecks + tilingChecks + stepReductionChecks + pointChecks + readingChecks + stencilsCheckpointChecks
     + stencilsRunChecks
     + solverChecks + solverThreadChecks + solverTrafficChecks + multigridChecks + implicitCheckpointChecks + hdf5Checks
-    + meansChecks + shallowWaterChecks
+    + meansChecks + shallowWaterChecks + modelChecks
 
 private let mirror = Edge.mirror(sign: 1, slope: 0)
 private let wave: Edge = .function { index, time in
