@@ -12,7 +12,7 @@ struct CheckpointJobTests {
     private var store: String { output + "/checkpoint" }
 
     private func run(
-        _ job: String, ranks: Int, _ settings: [String], signal: (name: String, after: Double)? = nil
+        _ job: String, ranks: Int, _ settings: [String], signal: TimedSignal? = nil
     ) async throws -> Outcome {
         let words = ["run", job, "--output", output, "--progress", "none", "--json"]
         return try await Launch.ranks(
@@ -30,18 +30,21 @@ struct CheckpointJobTests {
     /// The program's own lines: MPI-IO may have one, too.
     private func lines(_ outcome: Outcome) -> [String] { outcome.complaints.filter { $0.hasPrefix("tessera:") } }
 
-    /// Runs a job on two ranks until a signal stops it, which must have saved it.
+    /// Runs a job on two ranks until a signal stops it, which must have saved it: after three checkpoints between columns,
+    /// or ten between steps.
     private func stop(
-        _ job: String, _ settings: [String], by signal: String, number: Int, at unit: String = "column"
+        _ job: String, _ settings: [String], by signal: Int32, at unit: String = "column"
     ) async throws {
+        let (folder, count) = (self.store, unit == "column" ? 3 : 10)
         let outcome = try await run(
-            job, ranks: 2, settings + ["checkpoint.every=0"], signal: (signal, after: 5))
+            job, ranks: 2, settings + ["checkpoint.every=0"],
+            signal: TimedSignal(signal, after: 0) { Command.hasSaved(count, in: folder) })
         #expect(!outcome.timedOut)
         #expect(outcome.status != 0)
         let lines = lines(outcome)
         #expect(lines.count == 2, "\(outcome.errors)")
         #expect(lines.first?.hasPrefix("tessera: saved at \(unit) ") == true)
-        #expect(lines.last == "tessera: stopped by signal \(number)")
+        #expect(lines.last == "tessera: stopped by signal \(signal)")
         #expect(generations().count == 2)
         #expect(!FileManager.default.fileExists(atPath: output + "/summary.json"))
     }
@@ -60,7 +63,7 @@ struct CheckpointJobTests {
 
     @Test func linpackIsStoppedAndPassesOnOtherRanks() async throws {
         let job = Command.jobs + "/linpack.yaml"
-        try await stop(job, ["n=3000", "block=8"], by: "TERM", number: 15)
+        try await stop(job, ["n=3000", "block=8"], by: SIGTERM)
         let saved = generations()
 
         // Another problem does not touch it.
@@ -95,7 +98,7 @@ struct CheckpointJobTests {
     @Test func aFitIsStoppedAndPredictsTheSame() async throws {
         let job = Command.jobs + "/terrain-gp.yaml"
         let settings = ["samples=2500", "pictures=false"]
-        try await stop(job, settings + ["block=4"], by: "USR1", number: 10)
+        try await stop(job, settings + ["block=4"], by: SIGUSR1)
         let resumed = try await resume(job, ranks: 3, settings)
         let whole = try await run(job, ranks: 2, settings)
         #expect(whole.status == 0, "\(whole.errors)")
@@ -107,12 +110,14 @@ struct CheckpointJobTests {
         }
     }
 
-    /// A fit of a moment and minutes of variances: the signal comes between these.
+    /// A fit of a moment and minutes of variances: the signal comes between these, seconds after the job has made its folder.
     @Test func aPredictionIsStoppedAndNeedsNoFactorization() async throws {
         let job = Command.jobs + "/terrain-gp.yaml"
         let settings = ["samples=2000", "pictures=false", "checkpoint.every=10"]
+        let begun = output
         let outcome = try await run(
-            job, ranks: 2, settings + ["variance=true", "panel=1"], signal: ("TERM", after: 8))
+            job, ranks: 2, settings + ["variance=true", "panel=1"],
+            signal: TimedSignal(SIGTERM, after: 6) { FileManager.default.fileExists(atPath: begun) })
         #expect(!outcome.timedOut && outcome.status != 0)
         let lines = lines(outcome)
         #expect(lines.count == 2, "\(outcome.errors)")
@@ -134,7 +139,7 @@ struct CheckpointJobTests {
 
     @Test func mixedPrecisionLinpackIsStoppedAndPassesOnOtherRanks() async throws {
         let job = Command.jobs + "/linpack.yaml"
-        try await stop(job, ["n=3000", "block=4", "precision=mixed"], by: "TERM", number: 15)
+        try await stop(job, ["n=3000", "block=4", "precision=mixed"], by: SIGTERM)
         // Half as long as those in full precision.
         let sizes = try generations().map {
             try FileManager.default.attributesOfItem(atPath: "\(store)/\($0)/factors.npy")[.size] as? Int
@@ -154,7 +159,7 @@ struct CheckpointJobTests {
         #expect(whole.status == 0, "\(whole.errors)")
         let x = try Data(contentsOf: URL(fileURLWithPath: output + "/x.npy"))
         try FileManager.default.removeItem(atPath: output)
-        try await stop(job, settings, by: "USR1", number: 10)
+        try await stop(job, settings, by: SIGUSR1)
         let facts = try await resume(job, ranks: 2, settings)
         #expect(facts["precision"] as? String == "mixed" && facts["fallback"] == nil)
         #expect(facts["method"] as? String == (method == "lu" ? "LU" : "Cholesky"))
@@ -184,7 +189,7 @@ struct CheckpointJobTests {
         let n = 2000
         var a = try writeSystem(n, method)
         let job = folder.path("solve.yaml")
-        try await stop(job, ["block=4"], by: "TERM", number: 15)
+        try await stop(job, ["block=4"], by: SIGTERM)
 
         // Another matrix under the same name is another job.
         let element = a[5]
@@ -216,8 +221,8 @@ struct CheckpointJobTests {
     }
 
     /// Snapshots with the bytes of a run that nothing stops, on another number of ranks; a damaged checkpoint is passed over.
-    @Test(arguments: [("TERM", 15), ("USR1", 10)])
-    func aHeatJobIsStoppedAndEndsWithTheSameBits(name: String, number: Int) async throws {
+    @Test(arguments: [SIGTERM, SIGUSR1])
+    func aHeatJobIsStoppedAndEndsWithTheSameBits(signal: Int32) async throws {
         let job = Command.jobs + "/hillslope.yaml"
         let settings = ["duration=20000000", "refine=2", "snapshots=3", "pictures=false"]
         let snapshots = (1...3).map { output + "/snapshot-000\($0).npy" }
@@ -226,7 +231,7 @@ struct CheckpointJobTests {
         let expected = try snapshots.map { try Data(contentsOf: URL(fileURLWithPath: $0)) }
         try FileManager.default.removeItem(atPath: output)
         // A checkpoint after every step makes the run slow enough to be met in the middle.
-        try await stop(job, settings + ["checkpoint.steps=1"], by: name, number: number, at: "step")
+        try await stop(job, settings + ["checkpoint.steps=1"], by: signal, at: "step")
 
         let saved = generations()
         let other = try await run(job, ranks: 2, settings + ["diffusivity=0.03", "checkpoint.every=10"])
@@ -270,7 +275,7 @@ struct CheckpointJobTests {
         let expected = try bytes()
         #expect(Array(expected[3][37..<45]) == Array("acTL".utf8) + [0, 0, 0, 3])
         try FileManager.default.removeItem(atPath: output)
-        try await stop(job, settings + ["checkpoint.steps=1"], by: "TERM", number: 15, at: "step")
+        try await stop(job, settings + ["checkpoint.steps=1"], by: SIGTERM, at: "step")
 
         // The other method, and explicit steps, are other jobs.
         let saved = generations()
@@ -299,7 +304,7 @@ struct CheckpointJobTests {
         #expect(whole.status == 0, "\(whole.errors)")
         let expected = try files.map { try Data(contentsOf: URL(fileURLWithPath: $0)) }
         try FileManager.default.removeItem(atPath: output)
-        try await stop(job, settings + ["checkpoint.steps=1"], by: "TERM", number: 15, at: "step")
+        try await stop(job, settings + ["checkpoint.steps=1"], by: SIGTERM, at: "step")
 
         let other = try await run(job, ranks: 2, settings + ["order=4", "step=0.001", "checkpoint.every=10"])
         #expect(other.status == 1)

@@ -86,7 +86,7 @@ struct CommandJobTests {
         return try await Launch.command(
             "env",
             root + ["mpirun", "--oversubscribe", "--bind-to", "none", "-np", "1", program] + first
-                + [":", "-np", "1", program] + second)
+                + [":", "-np", "1", program] + second, isParallel: true)
     }
 
     @Test func aFileThatOneRankLacksIsRefusedByAll() async throws {

@@ -19,6 +19,12 @@ enum Command {
         try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any], "\(text)")
     }
 
+    /// Whether a job has written so many checkpoints into this folder, of which it keeps the last.
+    static func hasSaved(_ count: Int, in folder: String) -> Bool {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        return names.contains { Int($0.suffix(6)) ?? 0 >= count }
+    }
+
     /// The package's folder of ready jobs.
     static var jobs: String { repositoryFile("jobs") }
 }

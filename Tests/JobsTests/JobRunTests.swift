@@ -259,8 +259,8 @@ struct JobRunTests {
         expectOneLine(outcome, status: 2, containing: "output: expected")
     }
 
-    @Test(arguments: ["TERM", "INT"])
-    func aSignalStopsTheRanksAtTheirNextStep(signal: String) async throws {
+    @Test(arguments: [SIGTERM, SIGINT])
+    func aSignalStopsTheRanksAtTheirNextStep(signal: Int32) async throws {
         try folder.write(
             "endless.yaml",
             """
@@ -274,7 +274,7 @@ struct JobRunTests {
         let output = folder.path("endless")
         let outcome = try await Launch.ranks(
             3, "tessera", ["run", folder.path("endless.yaml"), "--output", output, "--progress", "none"],
-            signal: (signal, after: 4), seconds: 60)
+            signal: TimedSignal(signal, after: 1) { FileManager.default.fileExists(atPath: output) }, seconds: 60)
         #expect(!outcome.timedOut)
         #expect(outcome.status != 0)
         let lines = outcome.errors.split(separator: "\n").filter { $0.hasPrefix("tessera:") }

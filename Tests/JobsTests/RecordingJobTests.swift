@@ -162,7 +162,7 @@ struct RecordingJobTests {
     /// A run that a signal stops and that is run again leaves the files of one that nothing stopped.
     @Test func aResumedRunGoesOn() async throws {
         let output = folder.path("hillslope")
-        func run(_ ranks: Int, _ more: [String] = [], signal: (name: String, after: Double)? = nil) async throws
+        func run(_ ranks: Int, _ more: [String] = [], signal: TimedSignal? = nil) async throws
             -> Outcome
         {
             let settings =
@@ -181,7 +181,9 @@ struct RecordingJobTests {
         try FileManager.default.removeItem(atPath: output)
 
         // A checkpoint after every step makes the run slow enough to be met in the middle.
-        let stopped = try await run(2, ["checkpoint.steps=1", "checkpoint.every=0"], signal: ("TERM", 5))
+        let stopped = try await run(
+            2, ["checkpoint.steps=1", "checkpoint.every=0"],
+            signal: TimedSignal(SIGTERM, after: 0) { Command.hasSaved(10, in: output + "/checkpoint") })
         #expect(stopped.status != 0 && stopped.errors.contains("tessera: saved at step "), "\(stopped.errors)")
         #expect(!FileManager.default.fileExists(atPath: output + "/elevation-animation.png"))
         let resumed = try await run(3, ["checkpoint.every=10"])

@@ -7,7 +7,7 @@ struct EndingTests {
     @Test(arguments: ["after the end", "closed before the end", "plans outlive MPI"])
     func misuseIsAnError(ending: String) async throws {
         for ranks in [1, 2] {
-            let outcome = try await Launch.ranks(ranks, "RankChecks", ["ending", ending], seconds: 60)
+            let outcome = try await Launch.ranks(ranks, "RankChecks", ["ending", ending], patience: 0, seconds: 60)
             #expect(outcome.status == 0, "\(outcome.output) \(outcome.errors)")
             #expect(outcome.output.split(separator: "\n") == Array(repeating: "survived", count: ranks))
         }
@@ -18,7 +18,7 @@ struct EndingTests {
         ("flight dropped", "tessera: an exchange was dropped in flight: finish it"),
     ])
     func droppedInFlight(ending: String, line: String) async throws {
-        let outcome = try await Launch.ranks(1, "RankChecks", ["ending", ending], seconds: 60)
+        let outcome = try await Launch.ranks(1, "RankChecks", ["ending", ending], patience: 0, seconds: 60)
         #expect(outcome.status != 0)
         #expect(!outcome.timedOut)
         #expect(outcome.output == "")
@@ -28,7 +28,8 @@ struct EndingTests {
 
     @Test(arguments: [1, 2, 4])
     func errorOfOneRank(ranks: Int) async throws {
-        let outcome = try await Launch.ranks(ranks, "RankChecks", ["ending", "error inside a routine"], seconds: 60)
+        let outcome = try await Launch.ranks(
+            ranks, "RankChecks", ["ending", "error inside a routine"], patience: 0, seconds: 60)
         #expect(outcome.status != 0)
         #expect(!outcome.timedOut)
         #expect(outcome.output == "")

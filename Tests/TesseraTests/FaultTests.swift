@@ -16,9 +16,14 @@ struct FaultTests {
         #expect(!outcome.errors.contains("Program crashed"))
     }
 
+    /// SIGTERM ends ranks that do not watch for signals at once: mpirun need not wait before it kills them.
+    private func launch(_ count: Int, _ mode: String..., seconds: Double = 60) async throws -> Outcome {
+        try await Launch.ranks(count, "RankFaults", mode, patience: 0, seconds: seconds)
+    }
+
     @Test(arguments: [1, 3])
     func success(ranks: Int) async throws {
-        let outcome = try await Launch.ranks(ranks, "RankFaults", ["succeed"], seconds: 60)
+        let outcome = try await launch(ranks, "succeed")
         #expect(outcome.status == 0)
         #expect(complaints(outcome).isEmpty)
     }
@@ -30,7 +35,7 @@ struct FaultTests {
 
     @Test(arguments: [1, 2, 4])
     func oneRankThrowsWhileTheOthersCommunicate(ranks: Int) async throws {
-        let outcome = try await Launch.ranks(ranks, "RankFaults", ["throw-on-one"], seconds: 60)
+        let outcome = try await launch(ranks, "throw-on-one")
         expectCleanEnd(outcome)
         #expect(outcome.status == 1)
         #expect(complaints(outcome) == ["tessera: rank \(ranks - 1): a failure of the program's own"])
@@ -38,14 +43,14 @@ struct FaultTests {
 
     @Test(arguments: [1, 2, 4])
     func allRanksThrow(ranks: Int) async throws {
-        let outcome = try await Launch.ranks(ranks, "RankFaults", ["throw-on-all"], seconds: 60)
+        let outcome = try await launch(ranks, "throw-on-all")
         expectCleanEnd(outcome)
         #expect(outcome.status == 1)
         #expect(complaints(outcome) == ["tessera: rank 0: a failure of the program's own"])
     }
 
     @Test func theLastRankFailsWhenTheOthersHaveEnded() async throws {
-        let outcome = try await Launch.ranks(3, "RankFaults", ["throw-late"], seconds: 60)
+        let outcome = try await launch(3, "throw-late")
         expectCleanEnd(outcome)
         #expect(outcome.status == 1)
         #expect(complaints(outcome) == ["tessera: rank 2: a failure of the program's own"])
@@ -53,7 +58,7 @@ struct FaultTests {
 
     @Test(arguments: [1, 2, 6])
     func aNumericFailureIsTheSameOnAllRanks(ranks: Int) async throws {
-        let outcome = try await Launch.ranks(ranks, "RankFaults", ["not-positive-definite"], seconds: 60)
+        let outcome = try await launch(ranks, "not-positive-definite")
         expectCleanEnd(outcome)
         #expect(outcome.status == 1)
         #expect(
@@ -63,7 +68,7 @@ struct FaultTests {
     }
 
     @Test func aFailureInsideARoutineEndsTheJob() async throws {
-        let outcome = try await Launch.ranks(3, "RankFaults", ["fail-inside-routine"], seconds: 60)
+        let outcome = try await launch(3, "fail-inside-routine")
         expectCleanEnd(outcome)
         #expect(outcome.status == 1)
         #expect(complaints(outcome) == ["tessera: rank 0: routine: n: expected 1, found 2 (inside routine)"])
@@ -89,7 +94,7 @@ struct FaultTests {
         ("allReduceLater reduction", "allReduceLater: reduction: expected one that MPI knows, found a custom one"),
     ])
     func aBadArgumentOfOneRankEndsTheJob(name: String, line: String) async throws {
-        let outcome = try await Launch.ranks(3, "RankFaults", ["bad-argument-on-one", name], seconds: 30)
+        let outcome = try await launch(3, "bad-argument-on-one", name, seconds: 30)
         expectCleanEnd(outcome)
         #expect(outcome.status == 1)
         #expect(outcome.output.isEmpty)
@@ -99,8 +104,7 @@ struct FaultTests {
     /// On all ranks alike, and in a group of one: the same end.
     @Test(arguments: [1, 4])
     func aBadArgumentOfAllRanksIsOneLine(ranks: Int) async throws {
-        let outcome = try await Launch.ranks(
-            ranks, "RankFaults", ["bad-argument-on-all", "broadcast root"], seconds: 30)
+        let outcome = try await launch(ranks, "bad-argument-on-all", "broadcast root", seconds: 30)
         expectCleanEnd(outcome)
         #expect(outcome.status == 1)
         #expect(outcome.output.isEmpty)
@@ -109,7 +113,7 @@ struct FaultTests {
 
     @Test(arguments: [1, 3])
     func aBadColorOfOneRankIsThrownOnAll(ranks: Int) async throws {
-        let outcome = try await Launch.ranks(ranks, "RankFaults", ["bad-color-on-one"], seconds: 30)
+        let outcome = try await launch(ranks, "bad-color-on-one", seconds: 30)
         expectCleanEnd(outcome)
         #expect(outcome.status == 0, "\(outcome.errors)")
         #expect(outcome.output == "all: split: color: expected 0 ... 2147483647, found -1\n")
@@ -123,7 +127,7 @@ struct FaultTests {
     }
 
     @Test func aRankThatLeavesEndsTheJob() async throws {
-        let outcome = try await Launch.ranks(3, "RankFaults", ["exit-without-finish"], seconds: 60)
+        let outcome = try await launch(3, "exit-without-finish")
         expectCleanEnd(outcome)
         #expect(outcome.status != 0)
     }

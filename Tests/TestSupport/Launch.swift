@@ -13,52 +13,57 @@ public struct Outcome: Sendable {
 
 /// Programs of this package, started as a user would start them: under `mpirun` or alone.
 ///
-/// One launch at a time over all suites of the process: ranks of two jobs on two cores would only time each other out.
+/// One launch under mpirun at a time over all suites of the process, and one single process beside it: ranks of two jobs on
+/// two cores would only time each other out.
 public enum Launch {
     /// Runs a product of the package under `mpirun` with this many ranks.
     ///
     /// - Parameters:
     ///   - limit: a command of the shell, such as `ulimit -f 256`, under which each rank runs.
-    ///   - signal: what mpirun is sent after some seconds, unless the job has ended by then.
+    ///   - signal: what mpirun alone is sent, once.
+    ///   - patience: the seconds that mpirun waits between SIGTERM and SIGKILL, also where a rank has aborted the job.
     public static func ranks(
         _ count: Int, limitedTo limit: String? = nil, _ program: String, _ arguments: [String] = [],
-        environment: [String: String] = [:],
-        signal: (name: String, after: Double)? = nil, seconds: Double = 300
+        environment: [String: String] = [:], signal: TimedSignal? = nil, patience: Int? = nil, seconds: Double = 300
     ) async throws -> Outcome {
-        // mpirun waits this long between SIGTERM and SIGKILL, also where a rank has aborted the job: long enough to stop
-        // in good order where that is what is tested, else mpirun's own second.
-        let patience = signal == nil ? "1" : "5"
+        // Long enough to stop in good order where that is what is tested, else mpirun's own second.
+        let patience = patience ?? (signal == nil ? 1 : 5)
         // Waiting ranks give their core away: the machine may be busy with something else.
         let flags = [
-            "-np", "\(count)", "--oversubscribe", "--bind-to", "none", "--mca", "odls_base_sigkill_timeout", patience,
+            "-np", "\(count)", "--oversubscribe", "--bind-to", "none", "--mca", "odls_base_sigkill_timeout",
+            "\(patience)",
             "--mca", "mpi_yield_when_idle", "1",
         ]
         let shell = limit.map { ["sh", "-c", "\($0); exec \"$0\" \"$@\""] } ?? []
-        let command = ["mpirun"] + flags + shell + [path(of: program)] + arguments
-        // A signal goes to mpirun alone, once, as from a terminal or a scheduler: a second one would end it at once.
-        let sender =
-            signal.map { ["timeout", "--foreground", "--preserve-status", "-s", $0.name, "\($0.after)"] } ?? []
-        let line = sender + command
-        return try await turnstile.pass {
-            try await run(.name(line[0]), Array(line.dropFirst()), environment: environment, seconds: seconds)
+        let line = flags + shell + [path(of: program)] + arguments
+        return try await mpirun.pass {
+            try await run(.name("mpirun"), line, environment: environment, signal: signal, seconds: seconds)
         }
     }
 
     /// Runs a product of the package without `mpirun`.
+    ///
+    /// - Parameter signal: what it is sent, once.
     public static func alone(
         _ program: String, _ arguments: [String] = [], environment: [String: String] = [:], directory: String? = nil,
-        seconds: Double = 300
+        signal: TimedSignal? = nil, seconds: Double = 300
     ) async throws -> Outcome {
-        try await turnstile.pass {
+        try await single.pass {
             try await run(
                 .path(FilePath(path(of: program))), arguments, environment: environment, directory: directory,
-                seconds: seconds)
+                signal: signal, seconds: seconds)
         }
     }
 
     /// Runs a command of the system.
-    public static func command(_ name: String, _ arguments: [String], seconds: Double = 60) async throws -> Outcome {
-        try await turnstile.pass { try await run(.name(name), arguments, environment: [:], seconds: seconds) }
+    ///
+    /// - Parameter isParallel: whether the command is an `mpirun`.
+    public static func command(
+        _ name: String, _ arguments: [String], isParallel: Bool = false, seconds: Double = 60
+    ) async throws -> Outcome {
+        try await (isParallel ? mpirun : single).pass {
+            try await run(.name(name), arguments, environment: [:], seconds: seconds)
+        }
     }
 
     /// Where the build has put a program: beside the test runner.
@@ -69,7 +74,8 @@ public enum Launch {
         return URL(fileURLWithPath: runner).deletingLastPathComponent().appendingPathComponent(program).path
     }
 
-    private static let turnstile = Turnstile()
+    private static let mpirun = Turnstile()
+    private static let single = Turnstile()
 
     /// Open MPI refuses to run as root unless told twice; one BLAS thread a rank keeps two cores from thrashing.
     private static func variables(_ extra: [String: String]) -> Environment {
@@ -85,7 +91,7 @@ public enum Launch {
 
     private static func run(
         _ executable: Executable, _ arguments: [String], environment: [String: String], directory: String? = nil,
-        seconds: Double
+        signal: TimedSignal? = nil, seconds: Double
     ) async throws -> Outcome {
         var options = PlatformOptions()
         options.teardownSequence = [.send(signal: .terminate, allowedDurationToNextStep: .seconds(3))]
@@ -93,8 +99,12 @@ public enum Launch {
             group.addTask { [options] in
                 let result = try await Subprocess.run(
                     executable, arguments: Arguments(arguments), environment: variables(environment),
-                    workingDirectory: directory.map { FilePath($0) }, platformOptions: options,
-                    output: .string(limit: 64 << 20), error: .string(limit: 64 << 20))
+                    workingDirectory: directory.map { FilePath($0) }, platformOptions: options, input: .none,
+                    output: .string(limit: 64 << 20), error: .string(limit: 64 << 20)
+                ) { process in
+                    guard let signal, await signal.isDue() else { return }
+                    try? process.send(signal: Signal(rawValue: signal.number))
+                }
                 let status =
                     switch result.terminationStatus {
                     case .exited(let code): Int(code)

@@ -142,7 +142,7 @@ let shallowWaterChecks: [RankCheck] = [
             let exact = DamBreak(left: 1, right: right)
             for axis in [0, 1] {
                 var errors: [Double] = []
-                for cells in [100, 200, 400, 800] {
+                for cells in [100, 200, 400] {
                     let (dx, time) = (100 / Double(cells), 6.0)
                     let steps = cells * 6 / 10
                     var extents = [3, 3]
@@ -165,14 +165,14 @@ let shallowWaterChecks: [RankCheck] = [
                 for (coarse, fine) in zip(errors, errors.dropFirst()) {
                     expect(coarse / fine > 1.5, "right \(right), axis \(axis): \(errors)")
                 }
-                expect(errors[3] < 0.5, "\(errors)")
+                expect(errors[2] < 0.45, "\(errors)")
             }
         }
     },
     RankCheck("low waves run as the linear equations say") { world in
         var errors: [Double] = []
         let (depth, height, side, time) = (10.0, 1e-4, 1000.0, 30.0)
-        for cells in [50, 100, 200] {
+        for cells in [75, 150] {
             let dx = side / Double(cells)
             let steps = cells * 3 / 2
             let (step, extents) = (time / Double(steps), [cells, cells])
@@ -197,8 +197,7 @@ let shallowWaterChecks: [RankCheck] = [
         }
         if world.rank == 0 {
             if world.size == 1 { report("low waves: \(errors)") }
-            expect(errors[2] < 0.1 * height, "\(errors)")
-            for (coarse, fine) in zip(errors, errors.dropFirst()) { expect(coarse / fine > 1.6, "\(errors)") }
+            expect(errors[1] < 0.03 * height && errors[0] / errors[1] > 1.6, "\(errors)")
         }
     },
 ]

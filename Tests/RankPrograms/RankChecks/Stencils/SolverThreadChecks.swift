@@ -7,12 +7,13 @@ import Stencils
 let solverThreadChecks: [RankCheck] = [
     RankCheck("solvers have the bits of one thread") { world in
         let fewest = SweepThreads.fewestCells
-        SweepThreads.fewestCells = 1 << 12
+        SweepThreads.fewestCells = 1 << 9
         defer { (SweepThreads.count, SweepThreads.fewestCells) = (1, fewest) }
-        // So large that the threads of every rank share them; a line, a plane with few rows, and boxes.
+        // So large that the threads of every rank share them and some of the coarser ones; a line, a plane with few rows,
+        // and boxes.
         let grids = [
-            [20_001 * world.size], [5, 9001 * world.size], [300 * world.size, 57], [26 * world.size, 25, 30],
-            [9, 7, 500 * world.size], [70 * world.size, 70, 9],
+            [2501 * world.size], [5, 1126 * world.size], [38 * world.size, 57], [26 * world.size, 13, 15],
+            [9, 7, 80 * world.size], [35 * world.size, 35, 5],
         ]
         for extents in grids {
             func check<Scalar: StencilScalar>(_ methods: [SolverMethod], _: Scalar.Type) throws {
