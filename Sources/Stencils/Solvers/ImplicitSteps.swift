@@ -6,7 +6,7 @@
 // Boundary functions are taken at the time of the level that L stands before. Cost of a step: a solve, begun at u₀, and for
 // Crank-Nicolson one application more.
 
-public import DistributedArrays
+import DistributedArrays
 public import Failures
 public import MessagePassing
 
