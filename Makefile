@@ -75,6 +75,7 @@ test: packages test-tools
 # Where they cannot be installed the tests that need them say that they were skipped.
 test-tools:
 	@PATH="$(CURDIR)/$(TEST_TOOLS):$$PATH"; command -v aws >/dev/null && command -v moto_server >/dev/null && exit 0; \
+	  python3 -c 'import ensurepip' 2>/dev/null || $(MAKE) --no-print-directory packages PACKAGES=python3-venv; \
 	  { python3 -m venv .build/test-tools && $(TEST_TOOLS)/pip install --quiet awscli 'moto[server]'; } \
 	    || echo "aws and moto_server could not be installed: the launcher's calls will NOT be tested on the wire" >&2
 

@@ -47,15 +47,32 @@ struct AWSProgramTests {
         #expect(String(decoding: end.output, as: UTF8.self) == "1,,1,unset\n")
     }
 
-    @Test("One that does not end is ended, and what its call did is not known")
+    @Test("One that does not end is given up, and what its call did is not known")
     func hangs() async throws {
         let folder = TemporaryFolder()
-        let path = try Self.client(folder, "echo $$ > '\(folder.path)/pid'; exec sleep 1000")
+        let path = try Self.client(folder, "exec sleep 1000")
         let error = await cause { () async throws(CloudError) in
-            _ = try await InstalledAWSProgram(path: path, patience: 2).run(["ec2", "run-instances"], request: nil)
+            _ = try await InstalledAWSProgram(path: path, patience: 0).run(["ec2", "run-instances"], request: nil)
         }
         #expect(error?.cause == .unknownOutcome)
         #expect(error?.operation == "ec2 run-instances")
+    }
+
+    @Test("A cancelled call ends the client, and what it did is not known")
+    func cancelled() async throws {
+        let folder = TemporaryFolder()
+        let path = try Self.client(
+            folder, "echo $$ > '\(folder.path)/new' && mv '\(folder.path)/new' '\(folder.path)/pid'; exec sleep 1000")
+        let call = Task {
+            await cause { () async throws(CloudError) in
+                _ = try await InstalledAWSProgram(path: path).run(["ec2", "run-instances"], request: nil)
+            }
+        }
+        while !FileManager.default.fileExists(atPath: folder.path("pid")) {
+            try await Task.sleep(for: .milliseconds(20))
+        }
+        call.cancel()
+        #expect(await call.value?.cause == .unknownOutcome)
         let text = try String(contentsOfFile: folder.path("pid"), encoding: .utf8)
         let process = try #require(Int32(text.trimmingCharacters(in: .whitespacesAndNewlines)))
         #expect(kill(process, 0) == -1)

@@ -75,7 +75,9 @@ package struct InstalledAWSProgram: AWSProgram {
         guard let end = await race(line) else {
             throw CloudError(
                 .unknownOutcome, operation: operation,
-                message: "expected an answer of the aws client within \(Int(patience)) s, found none")
+                message: Task.isCancelled
+                    ? "the call was cancelled before the aws client had answered"
+                    : "expected an answer of the aws client within \(Int(patience)) s, found none")
         }
         return try end.get()
     }
