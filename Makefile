@@ -11,7 +11,10 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help packages build run embedding test test-full bench peers docs format lint clean
+.PHONY: help packages build run embedding test test-tools test-full bench peers docs format lint clean
+
+# The launcher's tests speak with a stand-in for AWS on loopback through the real client; both come from the Python registry.
+TEST_TOOLS := .build/test-tools/bin
 
 PACKAGES := libopenmpi-dev openmpi-bin libopenblas-dev liblapacke-dev libhdf5-openmpi-dev libpng-dev pkg-config
 SWIFT_FLAGS := -c release --toolset toolsets/native.json
@@ -65,9 +68,16 @@ embedding: packages
 	swift build $(SWIFT_FLAGS) --product embedding
 	cd .build && $(MPIRUN) release/embedding
 
-test: packages
+test: packages test-tools
 	swift build $(SWIFT_FLAGS) --build-tests
-	swift test $(SWIFT_FLAGS) --skip-build --disable-xctest
+	PATH="$(CURDIR)/$(TEST_TOOLS):$$PATH" swift test $(SWIFT_FLAGS) --skip-build --disable-xctest
+
+# Where they cannot be installed the tests that need them say that they were skipped.
+test-tools:
+	@PATH="$(CURDIR)/$(TEST_TOOLS):$$PATH"; command -v aws >/dev/null && command -v moto_server >/dev/null && exit 0; \
+	  python3 -c 'import ensurepip' 2>/dev/null || $(MAKE) --no-print-directory packages PACKAGES=python3-venv; \
+	  { python3 -m venv .build/test-tools && $(TEST_TOOLS)/pip install --quiet awscli 'moto[server]'; } \
+	    || echo "aws and moto_server could not be installed: the launcher's calls will NOT be tested on the wire" >&2
 
 CASES ?= 1/1
 test-full: export TESSERA_FULL_CASES := $(CASES)

@@ -102,11 +102,19 @@ let package = Package(
         module(
             "JobFiles",
             ["ArrayFormats", "CostModels", "Failures", .product(name: "Yams", package: "Yams")]),
+        // Everything before and after the ranks run: imports none of the numeric modules.
+        module(
+            "Launcher",
+            [
+                "ArrayFormats", "CostModels", "Failures", "JobFiles",
+                .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ]),
         module("Jobs", ["ArrayFormats", "CPNG", "CostModels", "JobFiles", "Tessera"]),
         .executableTarget(
             name: "TesseraCommand",
             dependencies: [
-                "JobFiles", "Jobs", "Tessera",
+                "JobFiles", "Jobs", "Launcher", "Tessera",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: swiftSettings),
@@ -144,6 +152,7 @@ let package = Package(
         tests("StencilsTests", ["Stencils", "RankChecks"]),
         tests("TesseraTests", ["Tessera", "RankFaults"]),
         tests("JobFilesTests", ["ArrayFormats", "CostModels", "Failures", "JobFiles"]),
+        tests("LauncherTests", ["CostModels", "Failures", "JobFiles", "Launcher"]),
         tests(
             "JobsTests",
             ["ArrayFormats", "CPNG", "DistributedArrays", "Failures", "Jobs", "MessagePassing", "TesseraCommand"]),

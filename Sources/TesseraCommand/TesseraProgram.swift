@@ -32,7 +32,7 @@ struct TesseraProgram: ParsableCommand {
         version: "0.1.0",
         subcommands: [
             RunCommand.self, ValidateCommand.self, SchemaCommand.self, DoctorCommand.self, VerifyCommand.self,
-            BenchCommand.self,
+            BenchCommand.self, PolicyCommand.self,
         ])
 
     /// Parses the arguments, runs the command and ends the process.
