@@ -31,8 +31,8 @@ struct TesseraProgram: ParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            RunCommand.self, ValidateCommand.self, SchemaCommand.self, DoctorCommand.self, VerifyCommand.self,
-            BenchCommand.self,
+            RunCommand.self, ClusterCommand.self, ReapCommand.self, ValidateCommand.self, SchemaCommand.self,
+            DoctorCommand.self, VerifyCommand.self, BenchCommand.self,
         ])
 
     /// Parses the arguments, runs the command and ends the process.

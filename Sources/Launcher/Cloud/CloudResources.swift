@@ -23,7 +23,7 @@ package enum ResourceKind: String, Codable, Sendable, CaseIterable {
 /// A thing in the cloud.
 package struct Resource: Hashable, Codable, Sendable {
     package let kind: ResourceKind
-    /// What the cloud calls it: `i-0abc...`; a placement group's is its name.
+    /// What the cloud calls it: `i-0abc...`; a placement group's and a key pair's is its name.
     package let id: String
     package let tags: Tags
 

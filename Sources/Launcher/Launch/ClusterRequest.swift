@@ -67,6 +67,9 @@ package struct ClusterRequest: Hashable, Codable, Sendable {
         guard (8...16384).contains(volumeGibibytes) else {
             throw refuse("volume", "8 to 16384 GiB", "\(volumeGibibytes) GiB")
         }
+        if let sshFrom, !isOneAddress(sshFrom) {
+            throw refuse("ssh-from", "one address such as 192.0.2.1/32", shown(sshFrom))
+        }
         let key = publicKey.split(separator: " ")
         guard key.count >= 2, key[0].hasPrefix("ssh-"), !publicKey.unicodeScalars.contains(where: { $0.value < 32 })
         else { throw refuse("key", "one line of a public key: ssh-ed25519 AAAA...", shown(publicKey)) }
@@ -74,4 +77,10 @@ package struct ClusterRequest: Hashable, Codable, Sendable {
             throw refuse("user data", "at most 16384 bytes", "\(userData.utf8.count)")
         }
     }
+}
+
+private func isOneAddress(_ text: String) -> Bool {
+    guard text.hasSuffix("/32") else { return false }
+    let parts = text.dropLast(3).split(separator: ".", omittingEmptySubsequences: false)
+    return parts.count == 4 && parts.allSatisfy { part in UInt8(part).map { "\($0)" == part } ?? false }
 }

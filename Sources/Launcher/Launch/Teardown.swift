@@ -14,6 +14,8 @@ package struct Teardown: Sendable {
     package struct Report: Hashable, Codable, Sendable {
         package var terminated: [String] = []
         package var deleted: [Resource] = []
+
+        package init() {}
     }
 
     private let run: String
@@ -84,8 +86,8 @@ package struct Teardown: Sendable {
         guard left.isEmpty, unseen.isEmpty else { return left.map(\.id) + unseen }
 
         let listed = try await calls.cloud.resources(of: run).filter { $0.kind != .instance }
-        let unlisted = unlistedGroups.filter { group in
-            !listed.contains { $0.kind == group.kind && $0.id == group.id }
+        let unlisted = unlistedThings.filter { thing in
+            !listed.contains { $0.kind == thing.kind && $0.id == thing.id }
         }
         var fault: CloudError?
         for resource in ResourceKind.allCases.flatMap({ kind in (listed + unlisted).filter { $0.kind == kind } }) {
@@ -112,14 +114,15 @@ package struct Teardown: Sendable {
         return known.filter { id in !nodes.contains { $0.id == id } }
     }
 
-    /// Groups that may exist though no list has them, and that no launch may use any more.
-    private var unlistedGroups: [Resource] {
+    /// Groups and key that may exist though no list has them, and that no launch may use any more.
+    private var unlistedThings: [Resource] {
         let tags = [Tags.runKey: run]
         return (calls.journal?.state.lastingCreations ?? []).compactMap { call in
             switch (call.action, call.answer) {
             case (.createPlacementGroup(let name), _): Resource(kind: .placementGroup, id: name, tags: tags)
             case (.launch(let request), _) where call.isOpen:
                 Resource(kind: .placementGroup, id: request.placementGroup, tags: tags)
+            case (.importKeyPair(let name), _): Resource(kind: .keyPair, id: name, tags: tags)
             case (.createSecurityGroup, .done(let id?)): Resource(kind: .securityGroup, id: id, tags: tags)
             default: nil
             }
@@ -140,14 +143,29 @@ package struct Teardown: Sendable {
         guard let journal = calls.journal else { return }
         let state = journal.state
         let news = nodes.filter { node in
-            !state.instances.contains { $0.id == node.id } || (!node.state.isLeft && state.ends[node.id] == nil)
+            !state.instances.contains { $0.id == node.id } || node.isGoing != (state.ends[node.id] != nil)
         }
         if !news.isEmpty { try? journal.record(.found(instances: news)) }
     }
 
+    /// What is left: as the cloud lists it, and what it does not list yet, or does not let be listed.
     private func leak(_ fault: CloudError?) async -> LauncherError {
-        let left = (try? await calls.cloud.resources(of: run)) ?? []
+        let listed = try? await calls.cloud.resources(of: run)
+        var left = listed ?? []
+        if let state = calls.journal?.state {
+            let nodes = state.instances.filter { state.ends[$0.id] == nil }.map {
+                Resource(kind: .instance, id: $0.id, tags: $0.tags)
+            }
+            let isYoung = state.lastingCreations.contains { clock.now - $0.intended < patience.settling }
+            for resource in nodes + unlistedThings where listed == nil || isYoung {
+                if !left.contains(where: { $0.kind == resource.kind && $0.id == resource.id }) { left.append(resource) }
+            }
+        }
         let reason = fault.map(\.description) ?? "not gone after \(Int(patience.ending)) s"
         return .leak(run: run, left: left, reason: reason)
     }
+}
+
+extension Instance {
+    fileprivate var isGoing: Bool { state == .shuttingDown || state == .terminated }
 }

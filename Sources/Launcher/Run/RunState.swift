@@ -63,7 +63,12 @@ package struct RunState: Hashable, Sendable {
     /// Later words about a node replace earlier ones.
     private mutating func learn(_ news: [Instance], _ time: Double) {
         for instance in news {
-            if instance.state == .shuttingDown || instance.state == .terminated { end(instance.id, time) }
+            if instance.state == .shuttingDown || instance.state == .terminated {
+                end(instance.id, time)
+            } else {
+                // It had been told to go before the cloud knew of it, and has not gone.
+                ends[instance.id] = nil
+            }
             if let index = instances.firstIndex(where: { $0.id == instance.id }) {
                 instances[index] = instance
             } else {
