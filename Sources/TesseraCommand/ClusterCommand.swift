@@ -10,6 +10,11 @@ struct ClusterCommand: ParsableCommand {
             is made; a launcher that is killed at any moment is followed by another: up --run goes on, down ends all.
 
             Exit status: 3 no capacity; 4 quota; 5 permission or credentials; 6 something is left and costs money.
+
+            Examples:
+              tessera cluster up --type c7i.48xlarge --nodes 4 --key ~/.ssh/id_ed25519.pub --max-time 4h
+              tessera cluster list
+              tessera cluster down 20261127-143818-k3x9qd
             """,
         subcommands: [ClusterUpCommand.self, ClusterDownCommand.self, ClusterListCommand.self])
 }

@@ -13,7 +13,9 @@ struct KillMatrixTests {
         case lagging
         /// The same, and the client takes "not found" for "gone".
         case forgetful
-        /// Three rungs of the ladder, the last one in the other market.
+        /// Groups that nodes are in can be deleted, which then proves nothing.
+        case lax
+        /// Four rungs of the ladder, the last one in the other market.
         case short
         /// Every first answer to a call that changes something gets lost.
         case mute
@@ -27,6 +29,9 @@ struct KillMatrixTests {
                     state.listingAfterwards = 5
                     state.lingeringSeconds = 12
                     state.forgetsUnlisted = self == .forgetful
+                case .lax:
+                    state.listingLag = 8
+                    state.guardsPlacementGroups = false
                 case .short:
                     state.capacities = [
                         FakeCapacity(market: .spot, nodes: 0), FakeCapacity(zone: "fake-1a", nodes: 2),
@@ -82,6 +87,8 @@ struct KillMatrixTests {
                 #expect(world.existing == [], "\(weather) \(moment)")
                 return
             }
+            // A newer image meanwhile: a request that was sent is sent again as it was.
+            world.script { $0.imageVersion += 1 }
             let cluster = try await world.launcher().adopt(world.run)
             adopted += 1
             let nodes = world.existing.filter { $0.kind == .instance }.map(\.id).sorted()
@@ -103,6 +110,18 @@ struct KillMatrixTests {
             for find in try await reap.look() { _ = try await reap.end(find) }
             #expect(world.existing == [], "\(weather) \(moment)")
         }
+    }
+
+    @Test("Lists that lag for longer than anyone waits: a placement group in use tells of its nodes")
+    func blind() async throws {
+        var launched = 0
+        _ = try await everyMoment({ FakeWorld { $0.listingLag = 400 } }, of: Self.up) { world, moment in
+            guard world.state.calls["ec2 run-instances"] != nil else { return }
+            launched += world.count(.instance)
+            _ = try await world.launcher().down(world.run)
+            #expect(world.existing == [], "\(moment)")
+        }
+        #expect(launched > 0)
     }
 
     @Test("down, then down again: nothing is left", arguments: Weather.allCases)

@@ -27,9 +27,10 @@ extension FakeCloud: CloudAPI {
     }
 
     package func image(_ id: String?, for architecture: Architecture) async throws(CloudError) -> MachineImage {
-        try call("ssm get-parameter") { _ in
+        try call("ssm get-parameter") { state in
             MachineImage(
-                id: id ?? "ami-0fa4e\(architecture.rawValue)", architecture: architecture, rootDevice: "/dev/xvda",
+                id: id ?? "ami-0fa4e\(state.imageVersion)-\(architecture.rawValue)", architecture: architecture,
+                rootDevice: "/dev/xvda",
                 user: "admin")
         }
     }
@@ -135,7 +136,8 @@ extension FakeCloud: CloudAPI {
             }
             guard let index = state.things.firstIndex(where: isIt) else { return }
             let users = state.users(resource.kind, resource.id)
-            guard resource.kind == .keyPair || users == 0 else {
+            let isFree = resource.kind == .keyPair || resource.kind == .placementGroup && !state.guardsPlacementGroups
+            guard isFree || users == 0 else {
                 throw CloudError(
                     .inUse, operation: operation, code: "DependencyViolation",
                     message: "\(resource.id) is used by \(users) instances")
