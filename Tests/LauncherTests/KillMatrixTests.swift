@@ -31,7 +31,7 @@ struct KillMatrixTests {
                     state.forgetsUnlisted = self == .forgetful
                 case .lax:
                     state.listingLag = 8
-                    state.guardsPlacementGroups = false
+                    state.guardsGroups = false
                 case .short:
                     state.capacities = [
                         FakeCapacity(market: .spot, nodes: 0), FakeCapacity(zone: "fake-1a", nodes: 2),

@@ -136,8 +136,7 @@ extension FakeCloud: CloudAPI {
             }
             guard let index = state.things.firstIndex(where: isIt) else { return }
             let users = state.users(resource.kind, resource.id)
-            let isFree = resource.kind == .keyPair || resource.kind == .placementGroup && !state.guardsPlacementGroups
-            guard isFree || users == 0 else {
+            guard users == 0 || resource.kind == .keyPair || !state.guardsGroups else {
                 throw CloudError(
                     .inUse, operation: operation, code: "DependencyViolation",
                     message: "\(resource.id) is used by \(users) instances")

@@ -48,8 +48,8 @@ package struct FakeState: Hashable, Codable, Sendable {
     /// Whether ending a node that is not listed yet is answered as done, and is not: as by a client that takes "not found" for
     /// "gone".
     package var forgetsUnlisted = false
-    /// Whether deleting a placement group that nodes are in is refused; a test server of AWS's protocol lets it go.
-    package var guardsPlacementGroups = true
+    /// Whether deleting a group that nodes are in is refused; a test server of AWS's protocol lets it go.
+    package var guardsGroups = true
     /// Images: each newer one has another id.
     package var imageVersion = 1
     package var account = "123456789012"
