@@ -19,7 +19,7 @@ struct CloudArguments: ParsableArguments {
     func open() throws(TesseraError) -> (cloud: any CloudAPI, clock: any LaunchClock) {
         guard let cloud, cloud.hasPrefix("fake:"), cloud.count > 5 else {
             throw .argument(
-                routine: "tessera", name: "cloud", expected: "fake:PATH, a rehearsal",
+                routine: "arguments", name: "--cloud", expected: "fake:PATH, a rehearsal",
                 found: cloud.map { "'\($0)'" } ?? "nothing")
         }
         let fake = FakeCloud(try FakeStore(path: String(cloud.dropFirst(5))))

@@ -103,6 +103,7 @@ struct ClusterUpCommand: ParsableCommand {
         request.subnet = subnet
         request.image = image
         request.sshFrom = sshFrom
+        do { try request.check() } catch { throw error.refusal }
         return request
     }
 

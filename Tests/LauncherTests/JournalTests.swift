@@ -44,7 +44,7 @@ struct JournalTests {
         let attempt = Attempt(
             number: 1, zone: "z", type: "t", market: .onDemand, nodes: 2, price: nil, end: .lost(message: "m"))
         let events: [JournalEvent] = [
-            .begun(request: world.request, account: "a", region: "r", version: 1), .attempt(attempt),
+            .begun(request: world.request, account: "a", region: "r", version: 1), .attempt(rung: attempt),
             .intends(call: 0, action: .terminate(instances: ["i-1"])), .answered(call: 0, answer: .done(id: "x")),
             .intends(call: 1, action: .delete(resource: resource)),
             .answered(call: 1, answer: .failed(error: CloudError(.inUse, operation: "o", code: "c", message: "m"))),

@@ -112,6 +112,19 @@ struct KillMatrixTests {
         }
     }
 
+    @Test("up, then down by a calendar that has jumped: nothing is left", arguments: [-86400.0, 86400])
+    func jump(_ seconds: Double) async throws {
+        for weather in [Weather.lagging, .lax] {
+            _ = try await everyMoment({ weather.world }, of: Self.up) { world, moment in
+                guard world.hasFolder else { return }
+                let cloud = world.cloud()
+                let clock = JumpedClock(clock: cloud.clock, seconds: seconds)
+                _ = try await ClusterLaunch(root: world.root, cloud: cloud, clock: clock).down(world.run)
+                #expect(world.existing == [], "\(weather) \(moment)")
+            }
+        }
+    }
+
     @Test("Lists that lag for longer than anyone waits: a placement group in use tells of its nodes")
     func blind() async throws {
         var launched = 0
@@ -195,6 +208,16 @@ struct KillMatrixTests {
         }
         #expect(inFlight > 0)
     }
+}
+
+/// The fake's clock, whose calendar is off.
+private struct JumpedClock: LaunchClock {
+    let clock: FakeClock
+    let seconds: Double
+
+    var now: Double { clock.now + seconds }
+    var uptime: Double { clock.uptime }
+    func sleep(_ seconds: Double) async { await clock.sleep(seconds) }
 }
 
 extension FakeWorld {

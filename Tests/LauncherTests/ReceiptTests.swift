@@ -14,7 +14,8 @@ struct ReceiptTests {
             Attempt(number: number, zone: "z", type: "c7i.48xlarge", market: .spot, nodes: 1, price: price)
         }
         let events: [(Double, JournalEvent)] = [
-            (0, .attempt(attempt(1, 3.6))), (0, .attempt(attempt(2, 7.2))), (0, .attempt(attempt(3, nil))),
+            (0, .attempt(rung: attempt(1, 3.6))), (0, .attempt(rung: attempt(2, 7.2))),
+            (0, .attempt(rung: attempt(3, nil))),
             (100, .found(instances: [node("i-1", attempt: 1, launched: 100), node("i-2", attempt: 2, launched: 100)])),
             (100, .found(instances: [node("i-3", attempt: 3, launched: 100), node("i-4", attempt: 2, launched: 700)])),
             // 20 s of life are paid as 60; the second node lives for 1000 s, the last one still does.
@@ -65,7 +66,7 @@ struct ReceiptTests {
             )
             let attempt = Attempt(number: 1, zone: "z", type: "t", market: .spot, nodes: 1, price: price)
             let state = RunState([
-                JournalEntry(time: 0, event: .attempt(attempt)),
+                JournalEntry(time: 0, event: .attempt(rung: attempt)),
                 JournalEntry(time: 0, event: .found(instances: [node])),
             ])
             return String(Receipt(of: state, now: 3600).text.split(separator: "\n")[2].prefix(16))

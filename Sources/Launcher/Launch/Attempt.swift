@@ -1,5 +1,7 @@
 // A rung of the ladder: one place and market where all nodes are asked for at once.
 
+internal import Foundation
+
 /// One try to get all nodes.
 package struct Attempt: Hashable, Codable, Sendable {
     package enum End: Hashable, Codable, Sendable {
@@ -48,7 +50,8 @@ package struct Attempt: Hashable, Codable, Sendable {
     package static func table(_ attempts: [Attempt]) -> String {
         let rows = attempts.map { attempt in
             [
-                "\(attempt.number)", attempt.zone, attempt.type, attempt.market.rawValue, "\(attempt.nodes)",
+                "\(attempt.number)", attempt.zone, attempt.type,
+                attempt.market.rawValue.padding(toLength: 9, withPad: " ", startingAt: 0), "\(attempt.nodes)",
                 attempt.price.map { dollars($0, digits: 3) } ?? "-", attempt.words,
             ]
         }

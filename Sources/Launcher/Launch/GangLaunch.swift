@@ -149,7 +149,7 @@ package struct GangLaunch: Sendable {
     }
 
     func note(_ attempt: Attempt) throws(LauncherError) {
-        if !journal.state.attempts.contains(attempt) { try write(.attempt(attempt)) }
+        if !journal.state.attempts.contains(attempt) { try write(.attempt(rung: attempt)) }
         report(journal.state.attempts)
     }
 

@@ -56,7 +56,7 @@ package struct Teardown: Sendable {
             } catch { fault = error }
             let isHopeless = fault.map { !$0.isPassing } ?? false
             if isHopeless || clock.uptime - start > patience.ending {
-                throw await leak(fault)
+                throw await leak(fault, since: start)
             }
             await clock.sleep(pause)
             pause = min(pause * 1.5, patience.longestLook)
@@ -107,11 +107,13 @@ package struct Teardown: Sendable {
         return try await calls.cloud.resources(of: run).map(\.id)
     }
 
-    /// Nodes that an answer has told of and the cloud does not list: not yet, or no longer.
+    /// Nodes that an answer has told of and the cloud does not list: not yet, or no longer. The calendar has no say in it: it
+    /// may have jumped since.
     private func unlisted(_ nodes: [Instance], since start: Double) -> [String] {
-        guard let state = calls.journal?.state, clock.uptime - start < patience.settling else { return [] }
-        let known = state.instances.filter { clock.now - $0.launched < 2 * patience.settling }.map(\.id)
-        return known.filter { id in !nodes.contains { $0.id == id } }
+        guard let state = calls.journal?.state, !state.isEnded, clock.uptime - start < patience.settling else {
+            return []
+        }
+        return state.instances.filter { node in node.state.isLeft && !nodes.contains { $0.id == node.id } }.map(\.id)
     }
 
     /// Groups and key that may exist though no list has them, and that no launch may use any more.
@@ -129,13 +131,10 @@ package struct Teardown: Sendable {
         }
     }
 
-    /// Whether all that has been created, or may have been, would be listed by now.
+    /// Whether all that may have been created would be listed by now.
     private func isSettled(since start: Double) -> Bool {
-        let isYoung = (calls.journal?.state.lastingCreations ?? []).contains { call in
-            if case .launch = call.action, !call.isOpen { return false }
-            return clock.now - call.intended < patience.settling
-        }
-        return !isYoung || clock.uptime - start > patience.settling
+        guard let state = calls.journal?.state, !state.isEnded else { return true }
+        return !state.lastingCreations.contains(where: \.isOpen) || clock.uptime - start > patience.settling
     }
 
     /// Nodes that the journal does not know of, or not that they are gone.
@@ -149,16 +148,15 @@ package struct Teardown: Sendable {
     }
 
     /// What is left: as the cloud lists it, and what it does not list yet, or does not let be listed.
-    private func leak(_ fault: CloudError?) async -> LauncherError {
+    private func leak(_ fault: CloudError?, since start: Double) async -> LauncherError {
         let listed = try? await calls.cloud.resources(of: run)
         var left = listed ?? []
-        if let state = calls.journal?.state {
+        if let state = calls.journal?.state, listed == nil || clock.uptime - start < patience.settling {
             let nodes = state.instances.filter { state.ends[$0.id] == nil }.map {
                 Resource(kind: .instance, id: $0.id, tags: $0.tags)
             }
-            let isYoung = state.lastingCreations.contains { clock.now - $0.intended < patience.settling }
-            for resource in nodes + unlistedThings where listed == nil || isYoung {
-                if !left.contains(where: { $0.kind == resource.kind && $0.id == resource.id }) { left.append(resource) }
+            left += (nodes + unlistedThings).filter { resource in
+                !left.contains { $0.kind == resource.kind && $0.id == resource.id }
             }
         }
         let reason = fault.map(\.description) ?? "not gone after \(Int(patience.ending)) s"

@@ -36,7 +36,7 @@ package enum JournalEvent: Hashable, Codable, Sendable {
     /// The run begins: what is wanted, and where: elsewhere its nodes would not be found.
     case begun(request: ClusterRequest, account: String, region: String, version: Int)
     /// A rung of the ladder: at its beginning, and again at its end.
-    case attempt(Attempt)
+    case attempt(rung: Attempt)
     /// A call is about to be made; calls count from 0.
     case intends(call: Int, action: CloudAction)
     case answered(call: Int, answer: CloudAnswer)

@@ -28,5 +28,9 @@ package struct RunLock: ~Copyable {
         self.descriptor = descriptor
     }
 
-    deinit { close(descriptor) }
+    deinit {
+        // Closing is not enough while a child that this process is just starting has the descriptor, too.
+        _ = flock(descriptor, LOCK_UN)
+        close(descriptor)
+    }
 }
