@@ -31,7 +31,13 @@ struct ClusterListCommand: ParsableCommand {
         do throws(TesseraError) {
             let root = try RunFolder.root()
             for run in RunFolder.runs(in: root) {
-                let state = RunState(try JournalEntry.read(try RunFolder.open(run, in: root).journal))
+                let folder = try RunFolder.open(run, in: root)
+                guard let entries = try? JournalEntry.read(folder.journal) else {
+                    // One damaged journal does not hide the others.
+                    rows.append(Row(run: run, state: "unreadable", nodes: 0, types: [], region: ""))
+                    continue
+                }
+                let state = RunState(entries)
                 if state.isEnded, !all { continue }
                 let live = state.instances.filter { state.ends[$0.id] == nil }
                 rows.append(

@@ -158,6 +158,31 @@ struct GangLaunchTests {
         #expect("\(unknown!)".contains("found c9z.huge") && world.existing == [])
     }
 
+    @Test("A run that was up is only looked at: nothing of it is ended over what is amiss")
+    func standing() async throws {
+        let world = FakeWorld()
+        let cluster = try await world.launcher().up(world.request)
+        // The ladder is not needed for it.
+        let error = CloudError(.request, operation: "ec2 describe-instance-types", message: "gone")
+        world.script { $0.faults = [FakeFault(error.operation, times: 100, .refused(error: error))] }
+        #expect(try await world.launcher().adopt(world.run) == cluster)
+        world.script { state in
+            state.nodes[1].terminatedFrom = state.now
+            state.nodes[1].reason = "Server.SpotInstanceTermination"
+        }
+        let failure = await failure { try await world.launcher().adopt(world.run) }
+        let ids = cluster.instances.map(\.id)
+        #expect(
+            "\(failure!)"
+                == "cluster: nodes: expected 3 running, found \(ids[0]) running, \(ids[1]) shutting-down, \(ids[2]) running"
+        )
+        #expect(failure?.exitStatus == 2 && world.count(.instance) == 3 && world.count(.placementGroup) == 1)
+        let lost = CloudError(.unknownOutcome, operation: "ec2 describe-instances", message: "no answer")
+        world.script { $0.faults = [FakeFault(lost.operation, times: 100, .refused(error: lost))] }
+        #expect(await adoption(of: world) == .cloud(lost))
+        #expect(world.count(.placementGroup) == 1)
+    }
+
     @Test("The journal has no word of a call that the cloud heard of first, and nothing secret")
     func writeAhead() async throws {
         let world = FakeWorld()
@@ -170,6 +195,10 @@ struct GangLaunchTests {
         let permissions = try FileManager.default.attributesOfItem(atPath: "\(world.root)/\(world.run)/journal.jsonl")
         #expect(permissions[.posixPermissions] as? Int == 0o600)
     }
+}
+
+private func adoption(of world: FakeWorld) async -> LauncherError? {
+    await failure { try await world.launcher().adopt(world.run) }
 }
 
 /// The fake's clock, with a hand in the cloud while it waits.

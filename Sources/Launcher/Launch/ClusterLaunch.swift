@@ -46,9 +46,11 @@ package struct ClusterLaunch: Sendable {
         return cluster
     }
 
-    /// Goes on with a run whose launcher was killed, or finds the nodes that it has: all run, or none is left.
+    /// Goes on with a run whose launcher was killed: then all nodes run, or none is left. A run that was up already is looked
+    /// at, and nothing of it is ended whatever is amiss.
     ///
-    /// - Throws: `LauncherError.refused` where another launcher is at work on the run, or it has begun to end.
+    /// - Throws: `LauncherError.refused` where another launcher is at work on the run, it has begun to end, or not all nodes of
+    ///   a run that was up still run.
     package func adopt(
         _ run: RunID, report: @escaping @Sendable ([Attempt]) -> Void = { _ in },
         stop: @escaping @Sendable () -> Int32? = { nil }
@@ -61,9 +63,36 @@ package struct ClusterLaunch: Sendable {
                     routine: "cluster", name: "\(run)", expected: "a run that goes on",
                     found: journal.state.isEnding ? "one that has begun to end" : "one that had not begun"))
         }
-        let cluster = try await launch(request, journal, report, stop)
+        let standing = journal.state.isReady ? journal.state.attempts.last { $0.end == .running } : nil
+        let cluster =
+            if let standing {
+                try await look(at: standing, journal)
+            } else {
+                try await launch(request, journal, report, stop)
+            }
         _ = consume held
         return cluster
+    }
+
+    /// The nodes of an attempt that was up.
+    private func look(at attempt: Attempt, _ journal: Journal) async throws(LauncherError) -> Cluster {
+        let request = journal.state.request
+        let ids = journal.state.instances.filter { $0.tags[Tags.attemptKey] == "\(attempt.number)" }.map(\.id)
+        let listed: [Instance]
+        do {
+            listed = try await persisting(clock) { () throws(CloudError) in
+                try await cloud.instances(of: request?.run.description)
+            }
+        } catch { throw .cloud(error) }
+        let nodes = listed.filter { ids.contains($0.id) }.sorted { $0.id < $1.id }
+        guard let run = request?.run, nodes.count == ids.count, nodes.allSatisfy({ $0.state == .running }) else {
+            let states = ids.map { id in "\(id) \(nodes.first { $0.id == id }?.state.rawValue ?? "not listed")" }
+            throw .refused(
+                .argument(
+                    routine: "cluster", name: "nodes", expected: "\(ids.count) running",
+                    found: states.joined(separator: ", ")))
+        }
+        return Cluster(run: run, instances: nodes, attempt: attempt)
     }
 
     /// Ends a run, whatever state its launcher has left it in.
