@@ -155,6 +155,9 @@ let package = Package(
         tests("LauncherTests", ["CostModels", "Failures", "JobFiles", "Launcher"]),
         tests(
             "JobsTests",
-            ["ArrayFormats", "CPNG", "DistributedArrays", "Failures", "Jobs", "MessagePassing", "TesseraCommand"]),
+            [
+                "ArrayFormats", "CPNG", "DistributedArrays", "Failures", "Jobs", "Launcher", "MessagePassing",
+                "TesseraCommand",
+            ]),
     ]
 )

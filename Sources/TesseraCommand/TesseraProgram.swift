@@ -23,6 +23,10 @@ struct TesseraProgram: ParsableCommand {
               0        done
               1        the run failed: a number, a file or MPI; or doctor or verify has found faults
               2        the job file or the arguments are refused, before any work
+              3        cluster: no place has all nodes
+              4        cluster: more than the account's quota
+              5        cluster, reap: no permission, or no credentials
+              6        cluster, reap: something is left in the cloud and costs money
               128 + N  stopped by signal N
 
             Completions for your shell (bash, zsh or fish):
@@ -31,8 +35,8 @@ struct TesseraProgram: ParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            RunCommand.self, ValidateCommand.self, SchemaCommand.self, DoctorCommand.self, VerifyCommand.self,
-            BenchCommand.self, PolicyCommand.self,
+            RunCommand.self, ClusterCommand.self, ReapCommand.self, PolicyCommand.self, ValidateCommand.self,
+            SchemaCommand.self, DoctorCommand.self, VerifyCommand.self, BenchCommand.self,
         ])
 
     /// Parses the arguments, runs the command and ends the process.
