@@ -25,10 +25,8 @@ package struct PricedType: Hashable, Sendable {
 }
 
 package enum BuiltInTypes {
-    /// What is known of the table's age.
-    package static let date = "2025"
-    /// Where the prices hold.
-    package static let region = "us-east-2, hpc7g us-east-1"
+    /// What is known of the prices' age, and where they hold.
+    package static let source = "2025, us-east-2 (hpc7g: us-east-1)"
 
     /// Each type, the families in alphabetical order.
     package static let all: [PricedType] = [

@@ -39,6 +39,12 @@ struct PlannedGrid {
         return min(1, Double(layout.ranksPerNode) / Double(q))
     }
 
+    /// The part of rows on their way to any place that a node takes in.
+    var elsewhere: Double {
+        let nodes = Double(layout.nodes)
+        return p > 1 ? (nodes - 1) / (nodes * nodes) : 0
+    }
+
     var rowHops: RankLayout.Hops { layout.collective(q, stride: 1) }
     var columnHops: RankLayout.Hops { layout.collective(p, stride: q) }
 
@@ -148,8 +154,8 @@ extension JobWork {
             }
         let sent = LUModel.expectedCommunication(n: n, kind, on: grid.model)
         messageBytes += Double(sent.scalars) * bytes
-        // L once; U, and the exchanged rows, which are three times as many words.
-        networkBytes += bytes * order * order / 2 * (grid.alongRows + 4 * grid.downColumns)
+        // L and U once; and the exchanged rows, 3/2 n² words, each to the node where it comes to stand.
+        networkBytes += bytes * order * order / 2 * (grid.alongRows + grid.downColumns + 3 * grid.elsewhere)
         let blocks = Double((n + grid.model.block - 1) / grid.model.block)
         hops = hops + blocks * (grid.rowHops + 4 * grid.columnHops)
         switch pivoting {

@@ -12,11 +12,14 @@ package struct PlanRequest: Sendable {
     package var deadline: Double?
     /// US$; nil for any.
     package var budget: Double?
+    /// Of when and where the prices are.
+    package var prices: String
     /// Of types, in place of the published ones.
     package var rates: @Sendable (InstanceType) -> NodeRates
 
     package init(
         types: [PricedType], nodes: [Int], markets: [Market], deadline: Double? = nil, budget: Double? = nil,
+        prices: String = BuiltInTypes.source,
         rates: @escaping @Sendable (InstanceType) -> NodeRates = { .published($0) }
     ) {
         self.types = types
@@ -24,6 +27,7 @@ package struct PlanRequest: Sendable {
         self.markets = markets
         self.deadline = deadline
         self.budget = budget
+        self.prices = prices
         self.rates = rates
     }
 }

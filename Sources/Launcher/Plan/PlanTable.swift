@@ -11,8 +11,11 @@ extension Plan {
     ///   - request: what was asked for.
     ///   - all: every row instead of those that no other beats.
     package func text(of job: JobFile, _ request: PlanRequest, all: Bool) -> String {
+        let types = request.types.map(\.type)
+        let learned = types.contains { type in request.rates(type).shares.values.contains { $0.runs > 0 } }
         var lines = [
-            "\(job.path): \(job.kind); prices of \(BuiltInTypes.date) (\(BuiltInTypes.region)), rates published, not measured"
+            "\(job.path): \(job.kind); prices of \(request.prices); rates published, "
+                + (learned ? "with what runs have taught" : "not measured")
         ]
         let shown = all ? rows : pareto
         if !shown.isEmpty {
@@ -63,11 +66,11 @@ extension Plan {
     }
 
     /// One JSON object.
-    package func json(of job: JobFile) throws -> String {
+    package func json(of job: JobFile, _ request: PlanRequest) throws -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         let object = PlanDocument(
-            job: job.path, kind: job.kind, pricesOf: BuiltInTypes.date, rows: rows.map { PlanDocument.Row($0, self) },
+            job: job.path, kind: job.kind, pricesOf: request.prices, rows: rows.map { PlanDocument.Row($0, self) },
             refusals: refusals.map { PlanDocument.Refusal(type: $0.type, nodes: $0.nodes, reason: $0.reason.words) })
         return String(decoding: try encoder.encode(object), as: UTF8.self)
     }

@@ -18,11 +18,12 @@ struct JobWorkTests {
         #expect(work.memory == MemoryModel.linpack(n: 1000, scalarBytes: 8, ranks: 1))
     }
 
-    /// Two process rows, one a node: L travels within them, U and three times its words of exchanged rows between them.
+    /// Two process rows, one a node: L travels within them, U between them, and of three times its words, the exchanged rows,
+    /// a quarter comes to each from the other.
     @Test func linpackOnTwoNodes() throws {
         let job = try PlannedJobs.linpack(1000, "block: 100")
         let work = try #require(JobWork(job, on: RankLayout(nodes: 2, ranksPerNode: 2)))
-        #expect(work.networkBytes == 8 * 1e6 / 2 * 4)
+        #expect(work.networkBytes == 8 * 1e6 / 2 * 1.75)
         // A search a column and four messages a block down two nodes; one a block along two ranks of a node, and the solves'.
         #expect(work.hops.network == 1000 + 4 * 10 + 2 * 10)
         #expect(work.hops.local == 10 + 2 * 10)
