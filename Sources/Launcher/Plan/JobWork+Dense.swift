@@ -163,6 +163,8 @@ extension JobWork {
         case .tournament: hops = hops + 2 * blocks * grid.columnHops
         case .butterflies: denseFlops += ButterflyModel.flops(n: n, depth: 2) * element.weight
         }
+        // Of two rows that change places one is at the panel and one anywhere: a cache line for each of its elements.
+        if pivoting != .butterflies { sweepBytes += 64 * order * order }
         addPanels(n, width: grid.model.block, element, grid, half)
     }
 
@@ -179,14 +181,19 @@ extension JobWork {
         addPanels(n, width: grid.model.block, element, grid, half)
     }
 
-    /// Panels of a factorization: n² w / 2 operations on one process column, at a third of the updates' rate. The others'
-    /// updates hide a panel of m rows while they take longer than it, which is so for m > 3 w Q / 2; with one process column
-    /// nobody hides it.
+    /// Panels of a factorization: n² w / 2 operations at a third of the updates' rate, dealt to all process columns in turn.
+    /// The others' updates hide a panel of m rows while they take longer than it, which is so for m > 3 w Q / 2; with one
+    /// process column there is nothing to hide.
     private mutating func addPanels(
         _ n: Int, width: Int, _ element: JobElement, _ grid: PlannedGrid, _ half: Double = 1
     ) {
-        let exposed = grid.q > 1 ? min(Double(n), 1.5 * Double(width) * Double(grid.q)) : Double(n)
-        panelFlops += 3 * exposed * exposed * Double(width) / 2 / Double(grid.p) * element.weight * half
+        let (order, weight) = (Double(n), element.weight * half)
+        // Once they are in the routine's count already.
+        denseFlops += 2 * order * order * Double(width) / 2 * weight
+        if grid.q > 1 {
+            let exposed = min(order, 1.5 * Double(width) * Double(grid.q))
+            panelFlops += 3 * exposed * exposed * Double(width) / 2 / Double(grid.p) * weight
+        }
         imbalance = grid.imbalance(n, n)
     }
 

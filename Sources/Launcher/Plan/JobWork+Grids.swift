@@ -14,7 +14,7 @@ extension JobWork {
         let files = 8 * (Double(spec.field.count) + Double(spec.snapshots) * product(cells))
         if spec.method == .explicit {
             self.init(.sweep)
-            addSteps(spec.steps, cells, halo, bytes: 24, flops: 6)
+            addSteps(spec.steps, cells, halo, bytes: 24, flops: 6, reach: 1)
         } else {
             self.init(.solver)
             // Iterations that a step takes for its tolerance from the step before as a guess: a step is so many stable ones.
@@ -34,7 +34,7 @@ extension JobWork {
             layout)
         // A star of `order` neighbours along each axis, in pairs with one weight; sponges damp in their layers alone.
         let flops = 3 * Double(spec.order) / 2 * Double(axes) + 6
-        addSteps(spec.schedule.steps, spec.extents, halo, bytes: 32, flops: flops)
+        addSteps(spec.schedule.steps, spec.extents, halo, bytes: 32, flops: flops, reach: spec.order / 2)
         let velocities = if case .file = spec.velocity { 1.0 } else { 0.0 }
         fileBytes =
             8 * (Double(spec.schedule.snapshots) + velocities) * product(spec.extents)
@@ -47,7 +47,7 @@ extension JobWork {
         let halo = PlannedHalo(
             extents: spec.extents, periodic: [Bool](repeating: spec.boundary == .periodic, count: axes), reach: 1,
             fields: 2, layout)
-        addSteps(spec.schedule.steps, spec.extents, halo, bytes: 48, flops: Double(4 * axes + 14))
+        addSteps(spec.schedule.steps, spec.extents, halo, bytes: 48, flops: Double(3 * axes + 6), reach: 1)
         fileBytes = 8 * Double(spec.schedule.snapshots) * product(spec.extents)
     }
 
@@ -59,7 +59,8 @@ extension JobWork {
             layout)
         // Of the nonlinear equations 150 operations, and 22 roots and quotients that take as long as eight others each.
         addSteps(
-            spec.schedule.steps, spec.extents, halo, bytes: isLinear ? 88 : 104, flops: isLinear ? 24 : 150 + 22 * 8)
+            spec.schedule.steps, spec.extents, halo, bytes: isLinear ? 88 : 104, flops: isLinear ? 24 : 150 + 22 * 8,
+            reach: 1)
         let maps = Double((spec.depth.file?.count ?? 0) + (spec.initial.file?.count ?? 0))
         fileBytes = 8 * (maps + Double(spec.schedule.snapshots) * product(spec.extents))
     }
@@ -88,10 +89,14 @@ extension JobWork {
     /// What an iteration does besides applying the operator once.
     private enum Cycle { case plain, multigrid }
 
-    private mutating func addSteps(_ steps: Int, _ cells: [Int], _ halo: PlannedHalo, bytes: Double, flops: Double) {
+    private mutating func addSteps(
+        _ steps: Int, _ cells: [Int], _ halo: PlannedHalo, bytes: Double, flops: Double, reach: Int
+    ) {
         points = product(cells) * Double(steps)
         sweepBytes = points * bytes
         sweepFlops = points * flops
+        // Tiles in cache: what is gained falls with the reach, which widens the overlap of neighbouring tiles.
+        reuse = max(1, (cells.count == 2 ? 6 : 3) / Double(reach))
         imbalance = halo.imbalance
         let exchange = halo.crossing
         networkBytes = exchange.bytes * Double(steps)

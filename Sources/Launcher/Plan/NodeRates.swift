@@ -35,10 +35,9 @@ package struct NodeRates: Hashable, Codable, Sendable {
     /// Whether the rates, apart from the shares, have been measured.
     package var isMeasured: Bool
 
-    /// What a routine reaches of arithmetic and memory where nothing is known of the machine. On the two-core Zen 4 machine
-    /// where Tessera is developed LU, explicit steps and solvers reached about these.
+    /// What a routine reaches of arithmetic and memory where nothing is known of the machine.
     package static let usualShares: [JobWork.Routine: RateShare] = [
-        .dense: RateShare(value: 0.8), .sweep: RateShare(value: 1), .solver: RateShare(value: 0.8),
+        .dense: RateShare(value: 0.93), .sweep: RateShare(value: 1), .solver: RateShare(value: 0.8),
     ]
 
     /// The published rates of a type.
@@ -68,7 +67,7 @@ package struct NodeRates: Hashable, Codable, Sendable {
     }
 
     /// Of the peak, in updates: additions without products, loads between them.
-    private static let updateShare = 0.15
+    private static let updateShare = 0.19
     private static let usualEvaluation = 5e-9
 
     package func share(_ routine: JobWork.Routine) -> Double { shares[routine]?.value ?? 1 }

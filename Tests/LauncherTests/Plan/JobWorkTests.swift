@@ -8,13 +8,15 @@ import Testing
 struct JobWorkTests {
     @Test func linpackOnOneRankSendsNothing() throws {
         let work = try #require(JobWork(PlannedJobs.linpack(1000), on: RankLayout(nodes: 1, ranksPerNode: 1)))
-        #expect(work.denseFlops == LUModel.flops(m: 1000, n: 1000) + 2e6)
+        // The panels are n² w / 2 operations at a third of the rate, w being a tenth of the order in eights: 96.
+        #expect(work.denseFlops == LUModel.flops(m: 1000, n: 1000) + 2e6 + 2 * 1e6 * 96 / 2)
         #expect(work.evaluations == 2e6)
         #expect(work.networkBytes == 0)
         #expect(work.hops == RankLayout.Hops())
         #expect(work.imbalance == 1)
-        // Nobody hides the panels: three times 1000² 96 / 2 (a tenth of the order, in eights, is the block).
-        #expect(work.panelFlops == 3 * 1e6 * 96 / 2)
+        #expect(work.panelFlops == 0)
+        // Exchanges, a cache line for each element of a row, and the factors once for the solution.
+        #expect(work.sweepBytes == 64e6 + 8e6)
         #expect(work.memory == MemoryModel.linpack(n: 1000, scalarBytes: 8, ranks: 1))
     }
 
@@ -25,6 +27,8 @@ struct JobWorkTests {
         let work = try #require(JobWork(job, on: RankLayout(nodes: 2, ranksPerNode: 2)))
         #expect(work.networkBytes == 8 * 1e6 / 2 * 1.75)
         // A search a column and four messages a block down two nodes; one a block along two ranks of a node, and the solves'.
+        // Two process columns: the panels of the last 1.5 x 100 x 2 columns are hidden by nobody.
+        #expect(work.panelFlops == 3 * 300 * 300 * 100 / 2 / 2)
         #expect(work.hops.network == 1000 + 4 * 10 + 2 * 10)
         #expect(work.hops.local == 10 + 2 * 10)
     }
