@@ -47,7 +47,7 @@ struct PlanCommand: ParsableCommand {
         name: .long,
         help: ArgumentHelp("Numbers of nodes: 1,2,4 or 2-8 (default: 1,2,4,8,16,32).", valueName: "N,N,..."),
         transform: { try checked { () throws(TesseraError) in try Amounts.counts($0, name: "--nodes") } })
-    var nodes: [Int] = [1, 2, 4, 8, 16, 32]
+    var nodes: [Int]?
 
     @Option(name: .long, help: "on-demand, spot, or any (default).")
     var market: PlanMarket = .any
@@ -64,8 +64,8 @@ struct PlanCommand: ParsableCommand {
     func validate() throws {
         guard local else { return }
         let stray = [
-            "--deadline": deadline != nil, "--max-cost": maxCost != nil, "--type": type != nil, "--all": all,
-            "--market": market != .any,
+            "--deadline": deadline != nil, "--max-cost": maxCost != nil, "--type": type != nil, "--nodes": nodes != nil,
+            "--all": all, "--market": market != .any,
         ]
         for name in stray.keys.sorted() where stray[name] == true {
             throw ValidationError("\(name) is for plans of instances, not for --local")
@@ -83,7 +83,8 @@ struct PlanCommand: ParsableCommand {
         }
         let store = try RateFile.read()
         let request = PlanRequest(
-            types: type ?? BuiltInTypes.all, nodes: nodes, markets: market.markets, deadline: deadline.map(Double.init),
+            types: type ?? BuiltInTypes.all, nodes: nodes ?? [1, 2, 4, 8, 16, 32], markets: market.markets,
+            deadline: deadline.map(Double.init),
             budget: maxCost, rates: { store.rates(of: $0) })
         let plan = Plan(job, request)
         guard TesseraProgram.isFirstRank else { return }

@@ -53,10 +53,10 @@ package enum Amounts {
 
     /// Numbers of nodes: `1,2,4`, or `2-8` for each from 2 to 8.
     ///
-    /// - Throws: `TesseraError.argument` for other text, a number that comes twice, and numbers beyond 1024.
+    /// - Throws: `TesseraError.argument` for other text, a number that comes twice, numbers beyond 1024, and more than 64.
     package static func counts(_ text: String, name: String) throws(TesseraError) -> [Int] {
         let refusal = TesseraError.argument(
-            routine: "plan", name: name, expected: "numbers from 1 to 1024 such as 1,2,4 or 2-8",
+            routine: "plan", name: name, expected: "at most 64 numbers from 1 to 1024, each once, such as 1,2,4 or 2-8",
             found: ConfigurationText.quote(text))
         var counts: [Int] = []
         for part in text.split(separator: ",", omittingEmptySubsequences: false) {
@@ -67,7 +67,7 @@ package enum Amounts {
             else { throw refusal }
             counts += Array(ends[0]...(ends.last ?? ends[0]))
         }
-        guard Set(counts).count == counts.count else { throw refusal }
+        guard counts.count <= 64, Set(counts).count == counts.count else { throw refusal }
         return counts
     }
 

@@ -5,8 +5,8 @@
 //                 2.6 GHz in such code; Zen 3 and Zen 4 2 x 256 bits at 3.4 and 3.5 GHz; Graviton 3 2 x 256 bits at
 //                 2.6 GHz; Graviton 4 4 x 128 bits at 2.8 GHz
 //     memory      channels x transfers x 8 bytes of the processors, of which a triad gets four fifths; smaller sizes have
-//                 their cores' part, those of hpc types all (Sapphire Rapids 16 x 4800 MT/s for 96 cores, Genoa 24 x 4800 for 192, Milan
-//                 16 x 3200 for 96, Graviton 3 8 x 4800 for 64, Graviton 4 24 x 5600 for 192)
+//                 their cores' part, those of hpc types all (Sapphire Rapids 16 x 4800 MT/s for 96 cores, Genoa
+//                 24 x 4800 for 192, Milan 16 x 3200 for 96, Graviton 3 8 x 4800 for 64, Graviton 4 24 x 5600 for 192)
 //     network     nine tenths of the type's; 16 µs a message with EFA, 30 µs without (AWS on EFA, and round trips in a
 //                 placement group)
 //     disk        gp3's baseline of 125 MB/s

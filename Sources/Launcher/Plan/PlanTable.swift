@@ -21,7 +21,7 @@ extension Plan {
         if !shown.isEmpty {
             lines.append(
                 contentsOf: PlanTable.lines(
-                    ["type", "nodes", "ranks", "market", "time", "cost", "memory", "busy", "most of it"],
+                    ["type", "nodes", "ranks", "market", "to result", "cost", "memory", "busy", "most of it"],
                     shown.map(cells)))
         }
         if !all, rows.count > pareto.count {
@@ -62,7 +62,8 @@ extension Plan {
         }
         return "cheapest\(limits.isEmpty ? "" : " " + limits): \(words(cheapest))\n"
             + "fastest\(limits.isEmpty ? "" : " " + limits): \(words(fastest))\n"
-            + "time: \(Int(RunCost.bootSeconds)) s from the launch to the first step, and the job; cost: with volumes and addresses"
+            + "to result: \(Int(RunCost.bootSeconds)) s from the launch to the first step, and the job; "
+            + "cost: with volumes and addresses"
     }
 
     /// One JSON object.

@@ -41,7 +41,9 @@ struct AmountsTests {
     @Test func counts() throws {
         #expect(try Amounts.counts("1,2,4", name: "--nodes") == [1, 2, 4])
         #expect(try Amounts.counts("2-4,8", name: "--nodes") == [2, 3, 4, 8])
-        for text in ["", "0", "1,", "4-2", "1-2-3", "1,1", "1-3,2", "1025", "-1", "1--2", "a", "99999999999999999999"] {
+        for text in [
+            "", "0", "1,", "4-2", "1-2-3", "1,1", "1-3,2", "1025", "1-65", "-1", "1--2", "a", "99999999999999999999",
+        ] {
             #expect(throws: (any Error).self) { try Amounts.counts(text, name: "--nodes") }
         }
     }
