@@ -30,23 +30,23 @@ struct PlanCommand: ParsableCommand {
     @Option(
         name: .long,
         help: ArgumentHelp("The time to the result that is allowed: 90s, 4h, 1h30m, 2d.", valueName: "time"),
-        transform: { try checked { () throws(TesseraError) in try Amounts.seconds($0, name: "--deadline") } })
+        transform: { text in try checked { () throws(TesseraError) in try Amounts.seconds(text, name: "--deadline") } })
     var deadline: Int?
 
     @Option(
         name: .long, help: ArgumentHelp("US dollars that are allowed: 12, 12.50.", valueName: "USD"),
-        transform: { try checked { () throws(TesseraError) in try Amounts.dollars($0, name: "--max-cost") } })
+        transform: { text in try checked { () throws(TesseraError) in try Amounts.dollars(text, name: "--max-cost") } })
     var maxCost: Double?
 
     @Option(
         name: .long, help: ArgumentHelp("Types of instances (default: all of the table).", valueName: "T,T,..."),
-        transform: { try checked { () throws(TesseraError) in try BuiltInTypes.named($0) } })
+        transform: { text in try checked { () throws(TesseraError) in try BuiltInTypes.named(text) } })
     var type: [PricedType]?
 
     @Option(
         name: .long,
         help: ArgumentHelp("Numbers of nodes: 1,2,4 or 2-8 (default: 1,2,4,8,16,32).", valueName: "N,N,..."),
-        transform: { try checked { () throws(TesseraError) in try Amounts.counts($0, name: "--nodes") } })
+        transform: { text in try checked { () throws(TesseraError) in try Amounts.counts(text, name: "--nodes") } })
     var nodes: [Int]?
 
     @Option(name: .long, help: "on-demand, spot, or any (default).")
