@@ -1,9 +1,9 @@
-public import ArgumentParser
+import ArgumentParser
 import Foundation
 import JobFiles
 import Jobs
 import Launcher
-public import Tessera
+import Tessera
 
 struct PlanCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
