@@ -74,7 +74,7 @@ package enum Amounts {
     /// "45 s", "3.2 min", "1 h 05 min", "2.3 d", "18 y": for people.
     package static func words(seconds: Double) -> String {
         switch seconds {
-        case ..<1: String(format: "%.2g s", seconds)
+        case ..<10: String(format: "%.2g s", seconds)
         case ..<120: String(format: "%.0f s", seconds)
         case ..<3600: String(format: "%.1f min", seconds / 60)
         case ..<172_800: String(format: "%d h %02d min", Int(seconds / 60) / 60, Int(seconds / 60) % 60)
