@@ -49,7 +49,8 @@ struct AmountsTests {
     }
 
     @Test(arguments: [
-        (0.123, "0.12 s"), (3.72, "3.7 s"), (45, "45 s"), (119, "119 s"), (180, "3.0 min"), (3900, "1 h 05 min"), (2e5, "2.3 d"),
+        (0.123, "0.12 s"), (3.72, "3.7 s"), (45, "45 s"), (119, "119 s"), (180, "3.0 min"), (3900, "1 h 05 min"),
+        (2e5, "2.3 d"),
     ])
     func words(seconds: Double, text: String) { #expect(Amounts.words(seconds: seconds) == text) }
 }
