@@ -24,6 +24,31 @@ public enum LUModel {
     public static func communication(
         m: Int, n: Int, pivots: [Int], _ pivoting: Pivoting = .partial, on grid: GridModel
     ) -> Communication {
+        communication(m: m, n: n, pivoting, on: grid) { moved(pivots, $0) }
+    }
+
+    /// Before there are exchanges to count: as many as matrices of random elements have, in which nearly every one moves two
+    /// rows. O(n / block), where counting given exchanges is O(n² / block).
+    ///
+    /// - Parameters:
+    ///   - n: the order.
+    ///   - pivoting: how pivots will be found.
+    ///   - grid: the ranks and the block size.
+    public static func expectedCommunication(
+        n: Int, _ pivoting: Pivoting = .partial, on grid: GridModel
+    ) -> Communication {
+        if case .randomButterflies = pivoting { return communication(m: n, n: n, pivoting, on: grid) { _ in 0 } }
+        return communication(m: n, n: n, pivoting, on: grid) { rows in
+            // The pivots of w columns are anywhere in the rows below their start: w (1 - w / rows) of them outside the panel.
+            let below = Double(n - rows.lowerBound)
+            return rows.isEmpty ? 0 : Int(Double(rows.count) * (2 - Double(rows.count) / below))
+        }
+    }
+
+    /// - Parameter moved: how many rows the exchanges of some columns bring elsewhere.
+    private static func communication(
+        m: Int, n: Int, _ pivoting: Pivoting, on grid: GridModel, moved: (Range<Int>) -> Int
+    ) -> Communication {
         let (p, q, size) = (grid.rows, grid.columns, grid.size)
         // ‖A‖₁, ‖A‖∞ and max |aᵢⱼ|
         var total = Communication(reals: p * n + q * m + 3 * size, messages: 5 * size)
@@ -43,11 +68,11 @@ public enum LUModel {
             let next = panel.upperBound..<min(panel.upperBound + grid.block, steps)
             for columns in [next, next.upperBound..<n] where !columns.isEmpty && p > 1 {
                 let parts = grid.owners(of: columns, among: q)
-                total += exchange(pivots, panel, width: columns.count, parts: parts, on: grid)
+                total += exchange(moved(panel), width: columns.count, parts: parts, on: grid)
                 total += Communication(scalars: w * columns.count * p, messages: p * parts)
             }
             // In the end the later panels' exchanges in this one's columns
-            total += exchange(pivots, panel.upperBound..<steps, width: w, parts: 1, on: grid)
+            total += exchange(moved(panel.upperBound..<steps), width: w, parts: 1, on: grid)
         }
         return total
     }
@@ -129,14 +154,25 @@ public enum LUModel {
     static func exchange(
         _ pivots: [Int], _ range: Range<Int>, width: Int, parts: Int, on grid: GridModel
     ) -> Communication {
+        exchange(moved(pivots, range), width: width, parts: parts, on: grid)
+    }
+
+    private static func exchange(
+        _ moved: @autoclosure () -> Int, width: Int, parts: Int, on grid: GridModel
+    ) -> Communication {
         guard grid.rows > 1 else { return Communication() }
+        let moved = moved()
+        return moved == 0 ? Communication() : Communication(scalars: moved * width, messages: grid.rows * parts)
+    }
+
+    /// How many rows do not come to stand where they stood.
+    private static func moved(_ pivots: [Int], _ range: Range<Int>) -> Int {
         var standing: [Int: Int] = [:]
         for i in range {
             let (first, second) = (standing[i] ?? i, standing[pivots[i]] ?? pivots[i])
             standing[i] = second
             standing[pivots[i]] = first
         }
-        let moved = standing.count { $0.key != $0.value }
-        return moved == 0 ? Communication() : Communication(scalars: moved * width, messages: grid.rows * parts)
+        return standing.count { $0.key != $0.value }
     }
 }

@@ -10,11 +10,16 @@ package struct RunOptions: Sendable {
     package var json: Bool
     /// Where the timeline goes; nil for none.
     package var trace: String?
+    /// Predicts the run; nil for no prediction in the summary.
+    package var foresight: Foresight?
 
-    package init(progress: ProgressStyle = .auto, json: Bool = false, trace: String? = nil) {
+    package init(
+        progress: ProgressStyle = .auto, json: Bool = false, trace: String? = nil, foresight: Foresight? = nil
+    ) {
         self.progress = progress
         self.json = json
         self.trace = trace
+        self.foresight = foresight
     }
 }
 
@@ -87,6 +92,12 @@ package func run(_ job: JobFile, options: RunOptions, on world: Communicator) th
         default: false
         }
     let rate = isStencil ? try MachineRates.triadRate(3, world) : try MachineRates.gemmRate(1000, 3, world)
+    let expectation =
+        run.isRoot
+        ? options.foresight?.expect(
+            MachineRate(
+                value: rate, isTriad: isStencil, ranks: world.size,
+                nodes: (world.size + MPIEnvironment.ranksOnNode - 1) / MPIEnvironment.ranksOnNode)) : nil
     try world.barrier()
     Traffic.total.reset()
     let start = MPIEnvironment.seconds
@@ -114,6 +125,7 @@ package func run(_ job: JobFile, options: RunOptions, on world: Communicator) th
     let seconds = try world.allReduce(elapsed, .maximum)
     let communicating = try world.allReduce(inMessages, .sum) / Double(world.size)
     summary.add("seconds", "time", .quantity(seconds, "s"))
+    if let expectation { summary.add("predicted_seconds", "predicted", .quantity(expectation.seconds, "s")) }
     summary.add("communication_share", "communicating", .quantity(100 * communicating / seconds, "%"))
     summary.add("results", "results", .text(job.outputFolder))
     summary.add("peak_memory_bytes", "peak memory", .bytes(try world.allReduce(peakMemory, .sum)))
@@ -122,5 +134,6 @@ package func run(_ job: JobFile, options: RunOptions, on world: Communicator) th
     }
     if run.isRoot { print(options.json ? summary.json : summary.text) }
     if let trace = options.trace { try TraceFile.write(to: trace, on: world) }
+    if summary.failure == nil { expectation?.compare(summary) }
     if let failure = summary.failure { throw failure }
 }

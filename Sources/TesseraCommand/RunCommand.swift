@@ -15,6 +15,9 @@ struct RunCommand: ParsableCommand {
             A job with a section `checkpoint` saves its factorization, or its fields, in intervals and before a signal \
             stops it. Run it again, on any number of ranks, and it resumes; the checkpoints go when it has come to its end.
 
+            The summary has the time that `tessera plan --local` predicts beside the time it took; a run of half a second \
+            or more teaches the next prediction on this machine.
+
             Examples:
               tessera run jobs/hillslope.yaml
               mpirun -n 4 tessera run jobs/terrain-gp.yaml --set samples=2000 --output small
@@ -41,7 +44,9 @@ struct RunCommand: ParsableCommand {
         try Tessera.run { world in
             let job = try JobFile.load(
                 path: arguments.job, overrides: arguments.overrides, output: arguments.output, on: world)
-            try Jobs.run(job, options: RunOptions(progress: progress, json: json, trace: trace), on: world)
+            let options = RunOptions(
+                progress: progress, json: json, trace: trace, foresight: RateFile.foresight(job))
+            try Jobs.run(job, options: options, on: world)
         }
     }
 }

@@ -16,12 +16,14 @@ struct TesseraProgram: ParsableCommand {
               tessera validate jobs/terrain-gp.yaml
               tessera run jobs/hillslope.yaml --set refine=4
               mpirun -n 4 tessera run jobs/terrain-gp.yaml --trace timeline.json
+              tessera plan jobs/linpack.yaml --set n=100000 --deadline 30m
               tessera doctor
               mpirun -n 4 tessera verify
 
             Exit status:
               0        done
-              1        the run failed: a number, a file or MPI; or doctor or verify has found faults
+              1        the run failed: a number, a file or MPI; doctor or verify has found faults; or
+                   no plan meets its limits
               2        the job file or the arguments are refused, before any work
               3        cluster: no place has all nodes
               4        cluster: more than the account's quota
@@ -35,8 +37,8 @@ struct TesseraProgram: ParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            RunCommand.self, ClusterCommand.self, ReapCommand.self, PolicyCommand.self, ValidateCommand.self,
-            SchemaCommand.self, DoctorCommand.self, VerifyCommand.self, BenchCommand.self,
+            RunCommand.self, PlanCommand.self, ClusterCommand.self, ReapCommand.self, PolicyCommand.self,
+            ValidateCommand.self, SchemaCommand.self, DoctorCommand.self, VerifyCommand.self, BenchCommand.self,
         ])
 
     /// Parses the arguments, runs the command and ends the process.

@@ -1,4 +1,5 @@
 import CostModels
+import TestSupport
 import Testing
 
 @Suite("Cost models against counting")
@@ -64,6 +65,25 @@ struct DenseModelTests {
             for threads in [1, 64, 256] {
                 let needed = 8 * (n * n + LUModel.workspace(m: n, n: n, .tournament(), threads: threads, on: grid))
                 #expect(needed <= MemoryModel.linpack(n: n, scalarBytes: 8, ranks: rows * columns))
+            }
+        }
+    }
+
+    /// Pivots anywhere at or below their row, as random elements have them: the same messages, and words within two hundredths.
+    @Test(arguments: [(1, 1), (2, 2), (2, 3), (3, 1), (1, 4), (4, 4)])
+    func expectedExchangesOfLU(rows: Int, columns: Int) {
+        var noise = Noise(state: 5)
+        for (n, block) in [(1000, 50), (777, 64), (64, 64), (5, 8)] {
+            let grid = GridModel(rows: rows, columns: columns, block: block)
+            let pivots = (0..<n).map { Int.random(in: $0..<n, using: &noise) }
+            for pivoting in [LUModel.Pivoting.partial, .threshold, .tournament(), .randomButterflies(depth: 2)] {
+                let exact = LUModel.communication(
+                    m: n, n: n, pivots: pivoting == .randomButterflies(depth: 2) ? Array(0..<n) : pivots, pivoting,
+                    on: grid)
+                let expected = LUModel.expectedCommunication(n: n, pivoting, on: grid)
+                #expect(abs(expected.scalars - exact.scalars) <= max(exact.scalars / 50, 40), "\(n) \(pivoting)")
+                #expect((expected.reals, expected.indices) == (exact.reals, exact.indices))
+                if n > 500 { #expect(expected.messages == exact.messages) }
             }
         }
     }

@@ -3,7 +3,7 @@ import Testing
 
 @Suite("tessera: help and arguments")
 struct CommandHelpTests {
-    @Test(arguments: ["run", "cluster", "reap", "validate", "schema", "doctor", "verify", "bench"])
+    @Test(arguments: ["run", "plan", "cluster", "reap", "policy", "validate", "schema", "doctor", "verify", "bench"])
     func everySubcommandExplainsItself(name: String) async throws {
         let outcome = try await Command.alone(name, "--help")
         #expect(outcome.status == 0)
@@ -42,7 +42,7 @@ struct CommandHelpTests {
         let outcome = try await Command.alone("--generate-completion-script", shell)
         #expect(outcome.status == 0)
         #expect(outcome.errors.isEmpty)
-        for name in ["run", "cluster", "reap", "validate", "schema", "doctor", "verify", "bench", "progress"] {
+        for name in ["run", "plan", "cluster", "reap", "policy", "validate", "schema", "doctor", "verify", "bench", "progress"] {
             #expect(outcome.output.contains(name), "\(name)")
         }
         let opening = ["bash": "#!/bin/bash", "zsh": "#compdef tessera", "fish": "function "]

@@ -79,7 +79,8 @@ public enum Launch {
 
     /// Open MPI refuses to run as root unless told twice; one BLAS thread a rank keeps two cores from thrashing.
     private static func variables(_ extra: [String: String]) -> Environment {
-        var all = ["OPENBLAS_NUM_THREADS": "1"]
+        // Ranks that share cores have nothing to teach about this machine.
+        var all = ["OPENBLAS_NUM_THREADS": "1", "TESSERA_RATES": "off"]
         if getuid() == 0 {
             all["OMPI_ALLOW_RUN_AS_ROOT"] = "1"
             all["OMPI_ALLOW_RUN_AS_ROOT_CONFIRM"] = "1"
