@@ -15,8 +15,14 @@ struct RunCommand: ParsableCommand {
             A job with a section `checkpoint` saves its factorization, or its fields, in intervals and before a signal \
             stops it. Run it again, on any number of ranks, and it resumes; the checkpoints go when it has come to its end.
 
+            --on starts the ranks, too: here, or on machines that ssh reaches, which are checked first, given the program and \
+            the inputs, and watched; the results come back. Their file has a line for each machine: NAME slots=CORES, and \
+            where needed user=, port=, and address= for the way between the machines.
+
             Examples:
               tessera run jobs/hillslope.yaml
+              tessera run jobs/linpack.yaml --on local
+              tessera run jobs/linpack.yaml --on hosts:machines.txt --set n=60000
               mpirun -n 4 tessera run jobs/terrain-gp.yaml --set samples=2000 --output small
               mpirun -n 2 tessera run jobs/hillslope.yaml --trace timeline.json
               mpirun -n 4 tessera run jobs/linpack.yaml --set n=60000 --set checkpoint.every=10
@@ -35,7 +41,14 @@ struct RunCommand: ParsableCommand {
         completion: .file(extensions: ["json"]))
     var trace: String?
 
+    @OptionGroup(title: "Starting the ranks") var nodes: NodeOptions
+
     func run() throws {
+        if let target = nodes.target {
+            guard trace == nil else { throw ValidationError("--trace: expected a run without --on, found both") }
+            return try nodes.run(
+                target, arguments, arguments: ["--progress", progress.rawValue] + (json ? ["--json"] : []))
+        }
         CoreType.correct()
         try SignalWatch.begin()
         try Tessera.run { world in

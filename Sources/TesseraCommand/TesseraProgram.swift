@@ -23,6 +23,8 @@ struct TesseraProgram: ParsableCommand {
               0        done
               1        the run failed: a number, a file or MPI; or doctor or verify has found faults
               2        the job file or the arguments are refused, before any work
+              10       with --on: a node, or the network to it, was lost while the ranks ran
+              11       with --on: a node does not answer or does not fit, before any work
               128 + N  stopped by signal N
 
             Completions for your shell (bash, zsh or fish):
