@@ -14,6 +14,8 @@ SHELL := /bin/bash
 .PHONY: help packages build run embedding test test-full bench peers docs format lint clean
 
 PACKAGES := libopenmpi-dev openmpi-bin libopenblas-dev liblapacke-dev libhdf5-openmpi-dev libpng-dev pkg-config
+# What the launcher's tests need beside: nodes in network namespaces, each with an sshd of its own.
+TEST_PACKAGES := openssh-client openssh-server iproute2 procps shellcheck
 SWIFT_FLAGS := -c release --toolset toolsets/native.json
 TESSERA := .build/release/tessera
 
@@ -65,6 +67,7 @@ embedding: packages
 	swift build $(SWIFT_FLAGS) --product embedding
 	cd .build && $(MPIRUN) release/embedding
 
+test: PACKAGES += $(TEST_PACKAGES)
 test: packages
 	swift build $(SWIFT_FLAGS) --build-tests
 	swift test $(SWIFT_FLAGS) --skip-build --disable-xctest

@@ -1,0 +1,159 @@
+// Whole runs on three nodes that are namespaces of this machine: real ssh, real mpirun, the program that a user runs; and what
+// the user is told when a rank, a node or the network fails under it.
+//
+// What they cannot show: speed, Elastic Fabric Adapters, and Open MPI 5. All nodes share this machine's cores and kernel.
+
+import Foundation
+import JobFiles
+import Launcher
+import Synchronization
+import TestSupport
+import Testing
+
+/// Lines that a run has reported.
+private final class Lines: Sendable {
+    private let lines = Mutex<[String]>([])
+    func add(_ line: String) { lines.withLock { $0.append(line) } }
+    var all: [String] { lines.withLock { $0 } }
+}
+
+@Suite(.serialized, .enabled(if: canRehearse, "namespaces are not permitted here"), .timeLimit(.minutes(5)))
+struct RehearsalTests {
+    static let heat = repositoryFile("jobs/hillslope.yaml")
+    static let linpack = repositoryFile("jobs/linpack.yaml")
+
+    /// A simulation that lasts until something ends it.
+    static let endless = ["refine=1", "duration=1e15", "pictures=false", "snapshots=0"]
+
+    private func request(
+        _ path: String, _ overrides: [String], output: String, on nodes: NamespaceNodes, folder: String?
+    ) throws -> NodesRun.Request {
+        NodesRun.Request(
+            job: try JobFile.load(path: path, overrides: overrides, output: output, node: nil),
+            arguments: overrides.flatMap { ["--set", $0] }, options: ["--progress", "plain"],
+            program: Launch.path(of: "tessera"), hosts: nodes.hosts, access: nodes.access, fabric: .off, binding: .none,
+            folder: folder)
+    }
+
+    /// Starts an endless run on three nodes, does something to them once ranks compute on all of them, and returns how the
+    /// run ended.
+    private func run(
+        until fault: (NamespaceNodes) async throws -> Void
+    ) async throws -> (outcome: Result<Int32, NodeError>, lines: [String]) {
+        let nodes = try await NamespaceNodes.make(3)
+        let folder = TemporaryFolder()
+        let lines = Lines()
+        let request = try request(
+            Self.heat, Self.endless, output: folder.path("out"), on: nodes, folder: nodes.sharedFolder)
+        let run = Task { () -> Result<Int32, NodeError> in
+            do throws(NodeError) {
+                return .success(try await NodesRun(request) { lines.add($0) }.run())
+            } catch {
+                return .failure(error)
+            }
+        }
+        for node in 1...3 {
+            while try await nodes.run(node, "pgrep -x tessera").status != 0 { try await Task.sleep(for: .milliseconds(200)) }
+        }
+        try await fault(nodes)
+        let outcome = await run.value
+        await nodes.close()
+        return (outcome, lines.all)
+    }
+
+    // MARK: Jobs that end well
+
+    @Test func aDenseJobOnSeparateNodes() async throws {
+        // Nothing is shared: the program and the job go to every node's own home, and its libraries as well, which the nodes
+        // are made to lack.
+        let nodes = try await NamespaceNodes.make(3)
+        let needed = try await Launch.command("ldd", [Launch.path(of: "tessera")])
+        let libraries = SharedLibraries.own(needed.output)
+        if let first = libraries.first {
+            let hide = #"mount -t tmpfs tmpfs "${1%/*}""#
+            for node in 1...3 {
+                let hidden = try await nodes.run(node, hide, [first])
+                #expect(hidden.status == 0)
+            }
+        }
+        let folder = TemporaryFolder()
+        let lines = Lines()
+        let request = try request(
+            Self.linpack, ["n=300"], output: folder.path("out put"), on: nodes, folder: nil)
+        let status = try await NodesRun(request) { lines.add($0) }.run()
+        let sent = lines.all.contains("sending \(libraries.count) libraries of the program")
+        let left = try await nodes.run(1, #"ls "$HOME/.tessera/runs""#)
+        await nodes.close()
+        #expect(status == 0, "\(lines.all)")
+        #expect(sent == !libraries.isEmpty, "\(lines.all)")
+        let summary = try String(contentsOfFile: folder.path("out put/summary.json"), encoding: .utf8)
+        #expect(summary.contains("\"ranks\": 3"), "\(summary)")
+        #expect(left.status == 0 && left.output.isEmpty, "\(left.output)")
+    }
+
+    @Test func aStencilJobHasTheBitsOfOneProcess() async throws {
+        let folder = TemporaryFolder()
+        let job = ["run", Self.heat, "--set", "refine=1", "--set", "duration=1000"]
+        let alone = try await Launch.alone("tessera", job + ["--output", folder.path("alone")])
+        #expect(alone.status == 0, "\(alone.errors)")
+        let nodes = try await Launch.alone(
+            "tessera", job + ["--output", folder.path("nodes"), "--on", "namespaces:3"])
+        #expect(nodes.status == 0, "\(nodes.errors)")
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder.path("alone")).sorted()
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path("nodes")).sorted() == names)
+        #expect(names.contains("snapshot-0001.npy"), "\(names)")
+        for name in names where name != "summary.json" {
+            #expect(
+                FileManager.default.contents(atPath: folder.path("alone/\(name)"))
+                    == FileManager.default.contents(atPath: folder.path("nodes/\(name)")), "\(name)")
+        }
+    }
+
+    @Test func aStencilJobWithoutASharedFolderIsRefused() async throws {
+        let nodes = try await NamespaceNodes.make(2)
+        let folder = TemporaryFolder()
+        let request = try request(Self.heat, [], output: folder.path("out"), on: nodes, folder: nil)
+        await #expect {
+            _ = try await NodesRun(request) { _ in }.run()
+        } throws: {
+            ($0 as? NodeError)?.cause == .unfit && "\($0)".contains("expected a folder that all nodes share")
+        }
+        await nodes.close()
+    }
+
+    // MARK: Failures, each with its message and status
+
+    @Test func aRankThatIsKilled() async throws {
+        let (outcome, lines) = try await run { nodes in
+            let killed = try await nodes.run(2, "pkill -KILL -x tessera")
+            #expect(killed.status == 0)
+        }
+        let status = try outcome.get()
+        #expect(status == 137)
+        #expect(
+            lines.contains { $0.hasPrefix("rank 1 on node node2 was ended by signal 9 (SIGKILL)") }, "\(lines)")
+    }
+
+    @Test func aNodeThatIsKilled() async throws {
+        let (outcome, lines) = try await run { try await $0.kill(3) }
+        let error = try #require(throws: NodeError.self) { try outcome.get() }
+        #expect(error.cause == .lost && error.exitStatus == 10)
+        #expect(error.lines.first?.hasPrefix("node node3 was lost") == true, "\(error) after \(lines)")
+    }
+
+    @Test func aLinkThatIsCutSilently() async throws {
+        let start = ContinuousClock.now
+        let (outcome, lines) = try await run { try await $0.cut(2) }
+        let error = try #require(throws: NodeError.self) { try outcome.get() }
+        #expect(error.cause == .lost && error.exitStatus == 10)
+        #expect(error.lines.first?.contains("node2") == true, "\(error) after \(lines)")
+        print("a silent cut ended the run, start included, after \(ContinuousClock.now - start)")
+    }
+
+    @Test func theFirstNodeThatIsKilled() async throws {
+        let (outcome, lines) = try await run { try await $0.kill(1) }
+        let error = try #require(throws: NodeError.self) { try outcome.get() }
+        #expect(error.cause == .lost)
+        #expect(error.lines.first?.hasPrefix("node node1 was lost") == true, "\(error) after \(lines)")
+    }
+}
