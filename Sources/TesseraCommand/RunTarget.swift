@@ -32,7 +32,10 @@ struct NodeOptions: ParsableArguments {
     @Option(
         name: .customLong("on"),
         help: ArgumentHelp(
-            "Start the ranks as well: local, on this machine's cores; hosts:FILE, on machines that ssh reaches; namespaces:N, a rehearsal on N simulated nodes of this machine (Linux, root).",
+            """
+            Start the ranks as well: local, on this machine's cores; hosts:FILE, on machines that ssh reaches; \
+            namespaces:N, a rehearsal on N simulated nodes of this machine (Linux, root).
+            """,
             valueName: "target"))
     var target: RunTarget?
 

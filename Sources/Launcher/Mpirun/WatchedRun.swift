@@ -1,36 +1,6 @@
 // mpirun on the first node, followed, with the watchdog beside it: whichever sees the end first.
 
-internal import Synchronization
-
-/// Where scripts run.
-enum NodeShell: Sendable {
-    /// On this machine, which is the only node.
-    case here
-    case ssh(SSH, [Host])
-
-    /// The nodes' names.
-    var names: [String] {
-        switch self {
-        case .here: ["this machine"]
-        case .ssh(_, let hosts): hosts.map(\.name)
-        }
-    }
-
-    var environment: [String: String] {
-        switch self {
-        case .here: [:]
-        case .ssh(let ssh, _): ssh.environment
-        }
-    }
-
-    /// The command that runs a script on a node.
-    func command(_ node: Int, _ script: String, _ arguments: [String]) throws(NodeError) -> [String] {
-        switch self {
-        case .here: try ShellLine.script(script, arguments)
-        case .ssh(let ssh, let hosts): try ssh.command(hosts[node], script, arguments)
-        }
-    }
-}
+internal import Foundation
 
 /// A run of mpirun on nodes.
 struct WatchedRun: Sendable {
@@ -94,7 +64,7 @@ struct WatchedRun: Sendable {
                         }
                     case .signalled(let number):
                         signal = signal ?? number
-                        await send(number == 10 ? "USR1" : "TERM")
+                        await send(number == SIGUSR1 ? "USR1" : "TERM")
                         group.addTask {
                             for await number in relay.signals { return .signalled(number) }
                             throw CancellationError()
@@ -118,53 +88,6 @@ struct WatchedRun: Sendable {
         _ = try? await LocalProcess.run(command, environment: shell.environment, seconds: 10)
     }
 
-    /// Returns when a node or a link is lost.
-    private func watch() async throws -> Watchdog.Finding {
-        let clock = ContinuousClock()
-        let start = clock.now
-        @Sendable func now() -> Double { (clock.now - start) / .seconds(1) }
-        let (findings, continuation) = AsyncStream.makeStream(of: Watchdog.Finding.self)
-        let names = shell.names
-        let dog = Kept(Watchdog(names, now: 0))
-        return try await withThrowingTaskGroup(of: Watchdog.Finding?.self) { group in
-            for node in names.indices {
-                let peers = Watchdog.neighbours(of: node, among: names.count)
-                let command = try shell.command(
-                    node, Watchdog.beats, ["\(Watchdog.rest)"] + peers.map { "\(addresses[$0])" })
-                group.addTask {
-                    // A connection that ends is opened again; only the beats count.
-                    while !Task.isCancelled {
-                        _ = try? await FollowedProcess.run(command, environment: shell.environment) { line in
-                            let words = Set(line.split(separator: " ").map(String.init))
-                            guard words.contains("beat") else { return }
-                            let silent = peers.filter { words.contains("\(addresses[$0])") }.map { names[$0] }
-                            if let it = dog.change({ $0.beat(node, silent: Set(silent), now: now()) }) {
-                                continuation.yield(it)
-                            }
-                        }
-                        try await Task.sleep(for: .seconds(2))
-                    }
-                    return nil
-                }
-            }
-            group.addTask {
-                while true {
-                    try await Task.sleep(for: .seconds(1))
-                    if let it = dog.change({ $0.overdue(now: now()) }) { return it }
-                }
-            }
-            group.addTask {
-                for await it in findings { return it }
-                return nil
-            }
-            defer { group.cancelAll() }
-            while let answer = try await group.next() {
-                if let answer { return answer }
-            }
-            throw CancellationError()
-        }
-    }
-
     /// Becomes mpirun in the folder $1; its process goes into the file $2 for ``signal``.
     static let start = #"""
         cd -- "$1" || exit 1
@@ -180,13 +103,4 @@ struct WatchedRun: Sendable {
         for _ in $(seq 20); do [ -s "$1" ] && break; sleep 0.2; done
         kill -s "$2" "$(cat "$1")"
         """#
-}
-
-/// A value behind a lock, which closures share.
-private final class Kept<Value: Sendable>: Sendable {
-    private let value: Mutex<Value>
-
-    init(_ value: Value) { self.value = Mutex(value) }
-
-    func change<Answer: Sendable>(_ body: (inout Value) -> Answer) -> Answer { value.withLock { body(&$0) } }
 }

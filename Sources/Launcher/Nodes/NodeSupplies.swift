@@ -20,13 +20,23 @@ struct NodeSupplies: Sendable {
         let libraries: String?
         /// Arguments of `tessera run` that name the inputs and the output there.
         let arguments: [String]
-        /// Whether the nodes share the run's folder.
-        let isShared: Bool
     }
 
+    /// Brings everything.
+    ///
+    /// - Throws: ``NodeError`` (`unfit`) where ranks on several nodes would write one file and the nodes share no folder,
+    ///   or a node lacks what cannot be brought.
     func bring() async throws(NodeError) -> Supplied {
         let hosts = request.hosts
         let isShared = try await sharesFolder()
+        guard hosts.count == 1 || isShared || !request.job.needsSharedFolder else {
+            throw NodeError(
+                .unfit,
+                """
+                \(places.base): expected a folder that all nodes share, since all ranks of a \(request.job.kind) job write \
+                its files, found one on each node: give --remote-folder
+                """)
+        }
         let targets = isShared ? [hosts[0]] : hosts
         let hash = try await Shipping.hash(request.program)
         let program = places.program(hash)
@@ -52,7 +62,7 @@ struct NodeSupplies: Sendable {
             try await Shipping(ssh).send(shipped, to: targets[index])
         }
         let libraries = try await bringLibraries(program, places.libraries(hash), to: targets)
-        return Supplied(program: program, job: jobFile, libraries: libraries, arguments: arguments, isShared: isShared)
+        return Supplied(program: program, job: jobFile, libraries: libraries, arguments: arguments)
     }
 
     /// The files of a checkpoint's folder here.

@@ -97,30 +97,21 @@ package struct NodesRun: Sendable {
         let addresses = facts.compactMap(\.address)
         try await checkReach(ssh, addresses)
         let nodes = zip(zip(hosts, facts), slots).map { (name: $0.0.name, facts: $0.1, slots: $1) }
-        let libraries = NodeSupplies(ssh: ssh, request: request, places: places, report: report)
+        var flags = try MPIFlags(
+            nodes, ranks: request.ranks, fabric: request.fabric, binding: request.binding,
+            grace: request.job.checkpoint == nil ? 5 : 60, files: (places.hostfile, "ssh -F \(places.configuration)"))
         let supplied: NodeSupplies.Supplied
-        let flags: MPIFlags
         do throws(NodeError) {
-            supplied = try await libraries.bring()
-            if hosts.count > 1 && !supplied.isShared && request.job.needsSharedFolder {
-                throw NodeError(
-                    .unfit,
-                    "\(places.base): expected a folder that all nodes share, since all ranks of a \(request.job.kind) job write its files, found one on each node: give --remote-folder"
-                )
-            }
-            flags = try MPIFlags(
-                nodes, ranks: request.ranks, fabric: request.fabric, binding: request.binding,
-                grace: request.job.checkpoint == nil ? 5 : 60,
-                files: (places.hostfile, "ssh -F \(places.configuration)"), libraries: supplied.libraries)
+            supplied = try await NodeSupplies(ssh: ssh, request: request, places: places, report: report).bring()
             try await writeLists(ssh, facts, addresses, slots, places)
         } catch {
             await remove(ssh, places)
             throw error
         }
+        flags.libraries = supplied.libraries
 
-        report(
-            "\(flags.ranks) ranks on \(hosts.map(\.name).joined(separator: ", ")): mpirun \(flags.arguments.joined(separator: " "))"
-        )
+        let names = hosts.map(\.name).joined(separator: ", ")
+        report("\(flags.ranks) ranks on \(names): mpirun \(flags.arguments.joined(separator: " "))")
         let watched = WatchedRun(
             shell: .ssh(ssh, hosts), addresses: addresses, folder: places.folder, processFile: places.processFile,
             report: report)

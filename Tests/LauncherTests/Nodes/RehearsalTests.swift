@@ -53,7 +53,9 @@ struct RehearsalTests {
             }
         }
         for node in 1...3 {
-            while try await nodes.run(node, "pgrep -x tessera").status != 0 { try await Task.sleep(for: .milliseconds(200)) }
+            while try await nodes.run(node, "pgrep -x tessera").status != 0 {
+                try await Task.sleep(for: .milliseconds(200))
+            }
         }
         try await fault(nodes)
         let outcome = await run.value
