@@ -70,6 +70,18 @@ package struct NamespaceNodes: Sendable {
         _ = try await LocalProcess.run(try ShellLine.script(script, [folder, "\(node)"]), seconds: 20)
     }
 
+    /// Lets two nodes lose each other without a word, while both reach all others: each sends the other's packets to an
+    /// interface that nobody has.
+    package func cut(_ node: Int, _ other: Int) async throws(NodeError) {
+        let script = #"""
+            export PATH=$PATH:/usr/sbin:/sbin
+            address=$(awk -v name="node$1" '$2 == name { print $1 }' /etc/hosts)
+            ip neigh replace "$address" lladdr 02:00:00:00:00:01 nud permanent dev eth0
+            """#
+        _ = try await run(node, script, ["\(other)"])
+        _ = try await run(other, script, ["\(node)"])
+    }
+
     /// Runs a script of bash in a node, as root there.
     package func run(_ node: Int, _ script: String, _ arguments: [String] = []) async throws(NodeError)
         -> ProcessOutcome

@@ -158,4 +158,43 @@ struct RehearsalTests {
         #expect(error.cause == .lost)
         #expect(error.lines.first?.hasPrefix("node node1 was lost") == true, "\(error) after \(lines)")
     }
+
+    @Test func aLinkBetweenTwoOthersThatIsCutSilently() async throws {
+        // mpirun reaches both and waits for ever: only the beats show it.
+        let (outcome, lines) = try await run { try await $0.cut(2, 3) }
+        let error = try #require(throws: NodeError.self) { try outcome.get() }
+        #expect(error.cause == .lost && error.exitStatus == 10)
+        let first = error.lines.first ?? ""
+        #expect(
+            first.hasPrefix("the link from node node") && first.contains("node2") && first.contains("node3"), "\(lines)"
+        )
+    }
+
+    @Test func aSignalSavesTheRunAndTheNextOneFindsIt() async throws {
+        let folder = TemporaryFolder()
+        try folder.write(
+            "stopped",
+            #"""
+            # A run until ranks compute on all nodes; then SIGTERM to the launcher alone.
+            "$@" &
+            launcher=$!
+            while kill -0 $launcher 2>/dev/null; do
+              [ "$(pgrep -fc '^/run/tessera[.].*/shared/programs/.*/tessera run')" -ge 3 ] && break
+              sleep 0.2
+            done
+            sleep 2
+            kill -TERM $launcher
+            wait $launcher
+            """#)
+        let program = Launch.path(of: "tessera")
+        let job =
+            ["run", Self.heat, "--on", "namespaces:3", "--output", folder.path("out")]
+            + (Self.endless + ["checkpoint.every=60"]).flatMap { ["--set", $0] }
+        let first = try await Launch.command("bash", [folder.path("stopped"), program] + job, seconds: 120)
+        #expect(first.status == 143, "\(first.output) \(first.errors)")
+        #expect(first.errors.contains("saved at step"), "\(first.errors)")
+        // Another job does not go on from it, and says so: it has been brought back, and sent again.
+        let other = try await Launch.alone("tessera", job + ["--set", "diffusivity=0.03"], seconds: 120)
+        #expect(other.status != 0 && other.errors.contains("checkpoint"), "\(other.errors)")
+    }
 }
