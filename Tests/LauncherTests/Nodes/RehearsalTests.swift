@@ -13,8 +13,11 @@ import Testing
 /// Lines that a run has reported.
 private final class Lines: Sendable {
     private let lines = Mutex<[String]>([])
+    private let over = Mutex(false)
     func add(_ line: String) { lines.withLock { $0.append(line) } }
     var all: [String] { lines.withLock { $0 } }
+    func end() { over.withLock { $0 = true } }
+    var isOver: Bool { over.withLock { $0 } }
 }
 
 @Suite(.serialized, .enabled(if: canRehearse, "namespaces are not permitted here"), .timeLimit(.minutes(5)))
@@ -35,67 +38,88 @@ struct RehearsalTests {
             folder: folder)
     }
 
+    /// Calls `body` with nodes, which are gone afterwards.
+    private func onNodes<Answer>(_ count: Int, _ body: (NamespaceNodes) async throws -> Answer) async throws -> Answer {
+        let nodes = try await NamespaceNodes.make(count)
+        let outcome: Result<Answer, any Error>
+        do { outcome = .success(try await body(nodes)) } catch { outcome = .failure(error) }
+        await nodes.close()
+        return try outcome.get()
+    }
+
     /// Starts an endless run on three nodes, does something to them once ranks compute on all of them, and returns how the
     /// run ended.
     private func run(
         until fault: (NamespaceNodes) async throws -> Void
     ) async throws -> (outcome: Result<Int32, NodeError>, lines: [String]) {
-        let nodes = try await NamespaceNodes.make(3)
-        let folder = TemporaryFolder()
-        let lines = Lines()
-        let request = try request(
-            Self.heat, Self.endless, output: folder.path("out"), on: nodes, folder: nodes.sharedFolder)
-        let run = Task { () -> Result<Int32, NodeError> in
-            do throws(NodeError) {
-                return .success(try await NodesRun(request) { lines.add($0) }.run())
-            } catch {
-                return .failure(error)
+        try await onNodes(3) { nodes in
+            let folder = TemporaryFolder()
+            let lines = Lines()
+            let request = try request(
+                Self.heat, Self.endless, output: folder.path("out"), on: nodes, folder: nodes.sharedFolder)
+            let run = Task { () -> Result<Int32, NodeError> in
+                defer { lines.end() }
+                do throws(NodeError) {
+                    return .success(try await NodesRun(request) { lines.add($0) }.run())
+                } catch {
+                    return .failure(error)
+                }
             }
-        }
-        for node in 1...3 {
-            while try await nodes.run(node, "pgrep -x tessera").status != 0 {
-                try await Task.sleep(for: .milliseconds(200))
+            for node in 1...3 {
+                while try await nodes.run(node, "pgrep -x tessera").status != 0 {
+                    // A run that has failed has no ranks to wait for.
+                    if lines.isOver { return (await run.value, lines.all) }
+                    try await Task.sleep(for: .milliseconds(200))
+                }
             }
+            try await fault(nodes)
+            return (await run.value, lines.all)
         }
-        try await fault(nodes)
-        let outcome = await run.value
-        await nodes.close()
-        return (outcome, lines.all)
     }
 
     // MARK: Jobs that end well
 
     @Test func aDenseJobOnSeparateNodes() async throws {
-        // Nothing is shared: the program and the job go to every node's own home, and its libraries as well, which the nodes
-        // are made to lack.
-        let nodes = try await NamespaceNodes.make(3)
-        let needed = try await Launch.command("ldd", [Launch.path(of: "tessera")])
-        let libraries = SharedLibraries.own(needed.output)
-        if let first = libraries.first {
-            let hide = #"mount -t tmpfs tmpfs "${1%/*}""#
-            for node in 1...3 {
-                let hidden = try await nodes.run(node, hide, [first])
-                #expect(hidden.status == 0)
-            }
-        }
         let folder = TemporaryFolder()
         let lines = Lines()
-        let request = try request(
-            Self.linpack, ["n=300"], output: folder.path("out put"), on: nodes, folder: nil)
-        let status = try await NodesRun(request) { lines.add($0) }.run()
-        let sent = lines.all.contains("sending \(libraries.count) libraries of the program")
-        let left = try await nodes.run(1, #"ls "$HOME/.tessera/runs""#)
-        await nodes.close()
-        #expect(status == 0, "\(lines.all)")
-        #expect(sent == !libraries.isEmpty, "\(lines.all)")
+        let needed = try await Launch.command("ldd", [Launch.path(of: "tessera")])
+        let libraries = SharedLibraries.own(needed.output)
+        let left = try await onNodes(3) { nodes in
+            // Nothing is shared: the program and the job go to every node's own home, and its libraries as well, which the
+            // nodes are made to lack.
+            if let first = libraries.first {
+                for node in 1...3 {
+                    let hidden = try await nodes.run(node, #"mount -t tmpfs tmpfs "${1%/*}""#, [first])
+                    #expect(hidden.status == 0)
+                }
+            }
+            let request = try request(Self.linpack, ["n=300"], output: folder.path("out put"), on: nodes, folder: nil)
+            let status = try await NodesRun(request) { lines.add($0) }.run()
+            #expect(status == 0, "\(lines.all)")
+            return try await nodes.run(1, #"ls "$HOME/.tessera/runs""#)
+        }
         let summary = try String(contentsOfFile: folder.path("out put/summary.json"), encoding: .utf8)
         #expect(summary.contains("\"ranks\": 3"), "\(summary)")
+        let sent = lines.all.contains("sending \(libraries.count) libraries of the program")
+        #expect(sent == !libraries.isEmpty, "\(lines.all)")
         #expect(left.status == 0 && left.output.isEmpty, "\(left.output)")
+    }
+
+    @Test func oneNodeNeedsNoOther() async throws {
+        let folder = TemporaryFolder()
+        let lines = Lines()
+        try await onNodes(1) { nodes in
+            let request = try request(
+                Self.heat, ["refine=1", "duration=1000"], output: folder.path("out"), on: nodes, folder: nil)
+            let status = try await NodesRun(request) { lines.add($0) }.run()
+            #expect(status == 0, "\(lines.all)")
+        }
+        #expect(FileManager.default.fileExists(atPath: folder.path("out/snapshot-0001.npy")))
     }
 
     @Test func aStencilJobHasTheBitsOfOneProcess() async throws {
         let folder = TemporaryFolder()
-        let job = ["run", Self.heat, "--set", "refine=1", "--set", "duration=1000"]
+        let job = ["run", Self.heat, "--set", "refine=1", "--set", "duration=1e6"]
         let alone = try await Launch.alone("tessera", job + ["--output", folder.path("alone")])
         #expect(alone.status == 0, "\(alone.errors)")
         let nodes = try await Launch.alone(
@@ -112,15 +136,15 @@ struct RehearsalTests {
     }
 
     @Test func aStencilJobWithoutASharedFolderIsRefused() async throws {
-        let nodes = try await NamespaceNodes.make(2)
         let folder = TemporaryFolder()
-        let request = try request(Self.heat, [], output: folder.path("out"), on: nodes, folder: nil)
-        await #expect {
-            _ = try await NodesRun(request) { _ in }.run()
-        } throws: {
-            ($0 as? NodeError)?.cause == .unfit && "\($0)".contains("expected a folder that all nodes share")
+        try await onNodes(2) { nodes in
+            let request = try request(Self.heat, [], output: folder.path("out"), on: nodes, folder: nil)
+            await #expect {
+                _ = try await NodesRun(request) { _ in }.run()
+            } throws: {
+                ($0 as? NodeError)?.cause == .unfit && "\($0)".contains("expected a folder that all nodes share")
+            }
         }
-        await nodes.close()
     }
 
     // MARK: Failures, each with its message and status
