@@ -5,6 +5,7 @@ import Foundation
 import JobFiles
 import Jobs
 import Launcher
+import Tessera
 
 /// The word behind `--on`.
 enum RunTarget: ExpressibleByArgument {
