@@ -33,8 +33,9 @@ extension MPIFlags {
         // Equal shares lie apart from each other's nodes; a ragged rest fills the slots in order.
         let share = ranks / nodes.count
         let isEven = ranks % nodes.count == 0 && nodes.allSatisfy { $0.slots >= share }
-        // Ranks in order of slots: the fullest node has as many as it has slots.
-        let threads = nodes.map { max(1, $0.facts.cores / (isEven ? share : min($0.slots, ranks))) }.min() ?? 1
+        // Ranks in order of slots: the fullest node has as many as it has slots. Cores that are shared are nobody's.
+        let widths = nodes.map { max(1, $0.facts.cores / (isEven ? share : min($0.slots, ranks))) }
+        let threads = binding == .none ? 1 : widths.min() ?? 1
 
         let without = nodes.filter { !$0.facts.hasEFA }.map(\.name)
         if fabric == .on && !without.isEmpty {

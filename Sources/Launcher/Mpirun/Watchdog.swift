@@ -1,8 +1,9 @@
 // Finds a node that is gone, or a link between nodes that has gone silent, while mpirun does not: each node sends a beat
 // every few seconds over the launcher's connection, and says which of its neighbours do not answer it.
 //
-// A node is lost after 20 s without a beat; a link after two beats in a row that name it: beats are 4 s of silence and 5 s of
-// rest apart, so both are found within 30 s.
+// A node is lost after 20 s without a beat. A link is suspected after two beats in a row that name it, and lost when the node
+// behind it then shows by a beat of its own that it lives. A beat comes every 9 s at most, 4 s of silence and 5 s of rest:
+// either is found within 30 s.
 
 /// Keeps the time of beats. What a beat says and when it came is handed in, so that no clock is read here.
 package struct Watchdog: Sendable {
@@ -28,21 +29,25 @@ package struct Watchdog: Sendable {
     private let names: [String]
     private var last: [Double]
     /// Neighbours that the last beat of each node has named.
-    private var suspects: [Set<String>]
+    private var suspects: [Set<Int>]
+    /// Neighbours that its last two beats have named.
+    private var accused: [Set<Int>]
 
     /// - Parameter now: seconds on a clock that does not jump.
     package init(_ names: [String], now: Double) {
         self.names = names
         last = Array(repeating: now, count: names.count)
         suspects = Array(repeating: [], count: names.count)
+        accused = suspects
     }
 
-    /// Takes a node's beat in: the names of the neighbours that did not answer it.
-    package mutating func beat(_ node: Int, silent: Set<String>, now: Double) -> Finding? {
+    /// Takes a node's beat in, with the neighbours that did not answer it.
+    package mutating func beat(_ node: Int, silent: Set<Int>, now: Double) -> Finding? {
         last[node] = now
-        let lasting = suspects[node].intersection(silent)
+        accused[node] = suspects[node].intersection(silent)
         suspects[node] = silent
-        return lasting.sorted().first.map { .silentLink(from: names[node], to: $0) }
+        let witness = accused.firstIndex { $0.contains(node) }
+        return witness.map { .silentLink(from: names[$0], to: names[node]) }
     }
 
     /// The first node from which no beat has come for too long.

@@ -22,7 +22,7 @@ extension WatchedRun {
                         _ = try? await FollowedProcess.run(command, environment: shell.environment) { line in
                             let words = Set(line.split(separator: " ").map(String.init))
                             guard words.contains("beat") else { return }
-                            let silent = peers.filter { words.contains("\(addresses[$0])") }.map { names[$0] }
+                            let silent = peers.filter { words.contains("\(addresses[$0])") }
                             if let it = dog.change({ $0.beat(node, silent: Set(silent), now: now()) }) {
                                 continuation.yield(it)
                             }

@@ -14,15 +14,29 @@ import Testing
         }
     }
 
-    @Test func aLinkIsLostAfterTwoBeatsInARow() {
+    @Test func aLinkIsLostAfterTwoBeatsInARowWhileBothEndsLive() {
         var dog = Watchdog(["a", "b", "c"], now: 0)
-        #expect(dog.beat(0, silent: ["c"], now: 5) == nil)
+        #expect(dog.beat(0, silent: [2], now: 5) == nil)
+        #expect(dog.beat(2, silent: [], now: 6) == nil)
         #expect(dog.beat(0, silent: [], now: 10) == nil)
-        #expect(dog.beat(0, silent: ["b"], now: 15) == nil)
+        #expect(dog.beat(2, silent: [], now: 11) == nil)
+        #expect(dog.beat(0, silent: [1], now: 15) == nil)
         // Another neighbour than before is not the same link.
-        #expect(dog.beat(0, silent: ["c"], now: 20) == nil)
-        #expect(dog.beat(1, silent: ["c"], now: 22) == nil)
-        #expect(dog.beat(0, silent: ["c"], now: 25) == .silentLink(from: "a", to: "c"))
+        #expect(dog.beat(0, silent: [2], now: 20) == nil)
+        #expect(dog.beat(2, silent: [], now: 21) == nil)
+        #expect(dog.beat(0, silent: [2], now: 25) == nil)
+        #expect(dog.beat(1, silent: [], now: 26) == nil)
+        #expect(dog.beat(2, silent: [], now: 27) == .silentLink(from: "a", to: "c"))
+    }
+
+    @Test func aNodeThatOthersNameAndThatIsSilentItselfIsTheNode() {
+        var dog = Watchdog(["a", "b", "c"], now: 0)
+        for time in stride(from: 5.0, through: 35, by: 5) {
+            #expect(dog.beat(0, silent: time > 5 ? [1] : [], now: time) == nil)
+            #expect(dog.beat(2, silent: time > 5 ? [1] : [], now: time) == nil)
+            if time == 5 { #expect(dog.beat(1, silent: [], now: time) == nil) }
+            #expect(dog.overdue(now: time) == (time > 25 ? .silentNode("b") : nil), "at \(time) s")
+        }
     }
 
     @Test(arguments: 1...40) func everyNodeIsWatchedByOthers(_ count: Int) {

@@ -26,7 +26,7 @@ struct RehearsalTests {
     static let linpack = repositoryFile("jobs/linpack.yaml")
 
     /// A simulation that lasts until something ends it.
-    static let endless = ["refine=1", "duration=1e15", "pictures=false", "snapshots=0"]
+    static let endless = ["refine=1", "duration=1e15", "pictures=false"]
 
     private func request(
         _ path: String, _ overrides: [String], output: String, on nodes: NamespaceNodes, folder: String?
