@@ -1,5 +1,5 @@
-// Signals that a user or a scheduler sends the launcher are meant for the ranks: they stop at their next step and save
-// themselves.
+// Signals that a user or a scheduler sends the launcher: before the ranks run they end the preparations, after that they are
+// meant for the ranks, which stop at their next step and save themselves.
 
 internal import Dispatch
 internal import Foundation
@@ -8,22 +8,23 @@ internal import Foundation
 final class SignalRelay: @unchecked Sendable {
     private static let numbers = [SIGINT, SIGTERM, SIGUSR1]
 
-    /// Every signal that comes.
-    let signals: AsyncStream<Int32>
+    private let handler = Kept<(@Sendable (Int32) -> Void)?>(nil)
     /// Written once, before anything else sees the object.
     private let sources: [any DispatchSourceSignal]
 
     init() {
-        let (stream, continuation) = AsyncStream.makeStream(of: Int32.self)
-        signals = stream
+        let handler = handler
         sources = Self.numbers.map { number in
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number)
-            source.setEventHandler { continuation.yield(number) }
+            source.setEventHandler { handler.change { $0 }?(number) }
             source.resume()
             return source
         }
     }
+
+    /// Hands every signal that comes from now on to `body`, and to nobody else.
+    func handle(_ body: @escaping @Sendable (Int32) -> Void) { handler.change { $0 = body } }
 
     deinit {
         for source in sources { source.cancel() }

@@ -1,7 +1,5 @@
 // The beats of all nodes, listened to while mpirun runs.
 
-internal import Synchronization
-
 extension WatchedRun {
     /// Returns when a node or a link is lost.
     func watch() async throws -> Watchdog.Finding {
@@ -49,13 +47,4 @@ extension WatchedRun {
             throw CancellationError()
         }
     }
-}
-
-/// A value behind a lock, which closures share.
-private final class Kept<Value: Sendable>: Sendable {
-    private let value: Mutex<Value>
-
-    init(_ value: Value) { self.value = Mutex(value) }
-
-    func change<Answer: Sendable>(_ body: (inout Value) -> Answer) -> Answer { value.withLock { body(&$0) } }
 }

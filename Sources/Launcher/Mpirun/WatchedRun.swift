@@ -30,17 +30,17 @@ struct WatchedRun: Sendable {
         case gaveUp
     }
 
-    /// Runs mpirun to its end, or until a node is lost.
-    func run(_ arguments: [String]) async throws(NodeError) -> Ending {
+    /// Runs mpirun to its end, or until a node is lost; hands signals on to it.
+    func run(_ arguments: [String], _ relay: SignalRelay) async throws(NodeError) -> Ending {
         let command = try shell.command(0, Self.start, [folder, processFile] + arguments)
-        let relay = SignalRelay()
-        defer { withExtendedLifetime(relay) {} }
+        let (signals, continuation) = AsyncStream.makeStream(of: Int32.self)
+        relay.handle { continuation.yield($0) }
         do {
             return try await withThrowingTaskGroup(of: Event.self) { group in
                 group.addTask { .ended(try await FollowedProcess.run(command, environment: shell.environment)) }
                 if shell.names.count > 1 { group.addTask { .found(try await watch()) } }
                 group.addTask {
-                    for await number in relay.signals { return .signalled(number) }
+                    for await number in signals { return .signalled(number) }
                     throw CancellationError()
                 }
                 defer { group.cancelAll() }
@@ -66,7 +66,7 @@ struct WatchedRun: Sendable {
                         signal = signal ?? number
                         await send(number == SIGUSR1 ? "USR1" : "TERM")
                         group.addTask {
-                            for await number in relay.signals { return .signalled(number) }
+                            for await number in signals { return .signalled(number) }
                             throw CancellationError()
                         }
                     case .gaveUp:

@@ -24,7 +24,7 @@ package enum LocalRun {
         let run = WatchedRun(
             shell: .here, addresses: [], folder: FileManager.default.currentDirectoryPath, processFile: processFile,
             report: report)
-        let ending = try await run.run(flags.arguments + [program] + arguments)
+        let ending = try await run.run(flags.arguments + [program] + arguments, SignalRelay())
         if let signal = ending.signal, ending.status != 0 { return 128 + signal }
         if ending.status != 0 { for it in ORTEFailure.all(in: ending.lastWords) { report(it.message) } }
         return ending.status ?? 1

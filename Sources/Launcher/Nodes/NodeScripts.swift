@@ -9,6 +9,7 @@ package enum NodeScripts {
         "receive": Shipping.receive,
         "list": Shipping.list,
         "beats": Watchdog.beats,
+        "removal": NodesRun.removal,
         "start": WatchedRun.start,
         "signal": WatchedRun.signal,
         "namespaces-up": NamespaceNodes.up,

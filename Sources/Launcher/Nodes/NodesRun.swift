@@ -68,7 +68,44 @@ package struct NodesRun: Sendable {
         return try outcome.get()
     }
 
+    /// What mpirun is started with.
+    private struct Prepared: Sendable {
+        let places: NodePlaces
+        let addresses: [IPv4]
+        let arguments: [String]
+    }
+
     private func run(_ ssh: SSH) async throws(NodeError) -> Int32 {
+        let name = "\(Int(Date().timeIntervalSince1970))-\(UInt32.random(in: 0...UInt32.max))"
+        let relay = SignalRelay()
+        let preparing = Task { () -> Result<Prepared, NodeError> in
+            do throws(NodeError) { return .success(try await prepare(ssh, name)) } catch { return .failure(error) }
+        }
+        let stopped = Kept<Int32?>(nil)
+        relay.handle { number in
+            stopped.change { $0 = $0 ?? number }
+            preparing.cancel()
+        }
+        let outcome = await preparing.value
+        if let number = stopped.change({ $0 }) {
+            await remove(ssh, name)
+            return 128 + number
+        }
+        let prepared: Prepared
+        do throws(NodeError) {
+            prepared = try outcome.get()
+        } catch {
+            await remove(ssh, name)
+            throw error
+        }
+        let watched = WatchedRun(
+            shell: .ssh(ssh, hosts), addresses: prepared.addresses, folder: prepared.places.folder,
+            processFile: prepared.places.processFile, report: report)
+        return try await conclude(ssh, try await watched.run(prepared.arguments, relay), prepared.places)
+    }
+
+    /// Everything before the ranks.
+    private func prepare(_ ssh: SSH, _ name: String) async throws(NodeError) -> Prepared {
         let hosts = hosts
         report("asking \(hosts.count) nodes what they are")
         let facts = try await concurrently(hosts.count) { index async throws(NodeError) in
@@ -91,34 +128,23 @@ package struct NodesRun: Sendable {
             memory: request.job.memory(ranks: max(1, ranks)))
         guard faults.isEmpty else { throw NodeError(.unfit, faults) }
 
-        let places = NodePlaces(
-            base: request.folder ?? facts[0].home + "/.tessera",
-            run: "\(Int(Date().timeIntervalSince1970))-\(UInt32.random(in: 0...UInt32.max))")
+        let places = NodePlaces(base: request.folder ?? facts[0].home + "/.tessera", run: name)
         let addresses = facts.compactMap(\.address)
         try await checkReach(ssh, addresses)
         let nodes = zip(zip(hosts, facts), slots).map { (name: $0.0.name, facts: $0.1, slots: $1) }
         var flags = try MPIFlags(
             nodes, ranks: request.ranks, fabric: request.fabric, binding: request.binding,
             grace: request.job.checkpoint == nil ? 5 : 60, files: (places.hostfile, "ssh -F \(places.configuration)"))
-        let supplied: NodeSupplies.Supplied
-        do throws(NodeError) {
-            supplied = try await NodeSupplies(ssh: ssh, request: request, places: places, report: report).bring()
-            try await writeLists(ssh, facts, addresses, slots, places)
-        } catch {
-            await remove(ssh, places)
-            throw error
-        }
+        let supplied = try await NodeSupplies(ssh: ssh, request: request, places: places, report: report).bring()
+        try await writeLists(ssh, facts, addresses, slots, places)
         flags.libraries = supplied.libraries
 
         let names = hosts.map(\.name).joined(separator: ", ")
         report("\(flags.ranks) ranks on \(names): mpirun \(flags.arguments.joined(separator: " "))")
-        let watched = WatchedRun(
-            shell: .ssh(ssh, hosts), addresses: addresses, folder: places.folder, processFile: places.processFile,
-            report: report)
-        let ending = try await watched.run(
-            flags.arguments + [supplied.program, "run", supplied.job] + request.arguments + supplied.arguments
-                + request.options)
-        return try await conclude(ssh, ending, places)
+        return Prepared(
+            places: places, addresses: addresses,
+            arguments: flags.arguments + [supplied.program, "run", supplied.job] + request.arguments
+                + supplied.arguments + request.options)
     }
 
     /// Fetches what there is, and says how it ended.
@@ -153,7 +179,7 @@ package struct NodesRun: Sendable {
         do throws(NodeError) {
             let names = try await Shipping(ssh).fetch(places.results, of: hosts[0], into: request.job.outputFolder)
             report("\(names.count) files of results in \(request.job.outputFolder)")
-            await remove(ssh, places)
+            await remove(ssh, places.run)
         } catch {
             lines += error.lines
             if ending.status == 0 { cause = .shipping }
@@ -175,7 +201,8 @@ package struct NodesRun: Sendable {
             let asked = try await ssh.run(hosts[index], Preflight.reach, others.map { "\(addresses[$0])" }, seconds: 60)
             let silent = Set(asked.output.split(separator: "\n").map(String.init))
             let lines = others.filter { silent.contains("\(addresses[$0])") }.map {
-                "node \(hosts[index].name): expected node \(hosts[$0].name) to answer at \(addresses[$0]), found silence: open all ports between the nodes"
+                "node \(hosts[index].name): expected node \(hosts[$0].name) to answer at \(addresses[$0]), found silence: "
+                    + "open all ports between the nodes"
             }
             guard lines.isEmpty else { throw NodeError(.unfit, lines) }
         }
@@ -196,10 +223,16 @@ package struct NodesRun: Sendable {
     }
 
     /// Removes the run's folder from every node that still answers; programs stay for the next run.
-    private func remove(_ ssh: SSH, _ places: NodePlaces) async {
+    private func remove(_ ssh: SSH, _ name: String) async {
         let hosts = hosts
+        let folder = request.folder
         _ = try? await concurrently(hosts.count) { index async throws(NodeError) in
-            _ = try await ssh.run(hosts[index], #"rm -rf -- "$1""#, [places.folder], seconds: 20)
+            _ = try await ssh.run(hosts[index], Self.removal, [name] + (folder.map { [$0] } ?? []), seconds: 20)
         }
     }
+
+    /// Removes the run $1 under the folder $2, or where it lies without one.
+    static let removal = #"""
+        rm -rf -- "${2:-$HOME/.tessera}/runs/$1"
+        """#
 }
