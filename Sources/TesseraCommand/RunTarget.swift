@@ -104,7 +104,7 @@ extension NodeOptions {
                         program: program,
                         arguments: ["run", job.job] + overrides + (job.output.map { ["--output", $0] } ?? [])
                             + arguments,
-                        ranks: options.ranks, grace: file.checkpoint == nil ? 5 : 60, report: report)
+                        ranks: options.ranks, report: report)
                 case .hosts(let path):
                     let request = NodesRun.Request(
                         job: file, arguments: overrides, options: arguments, program: program,

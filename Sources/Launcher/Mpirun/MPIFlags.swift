@@ -30,7 +30,8 @@ package struct MPIFlags: Hashable, Sendable {
     package var binding: Binding
     /// OpenBLAS's processor, where it would mistake it.
     package var coreType: String?
-    /// Seconds between SIGTERM and SIGKILL: what a rank needs to save itself.
+    /// Seconds between SIGTERM and SIGKILL. mpirun waits twice as long after every run that fails, so not for a rank that
+    /// saves itself: SIGUSR1 asks it to, without a clock.
     package var grace: Int
     /// The file of nodes and the command that reaches them; nil on a single machine.
     package var nodes: (hostfile: String, agent: String)?

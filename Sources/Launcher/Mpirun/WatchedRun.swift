@@ -1,7 +1,5 @@
 // mpirun on the first node, followed, with the watchdog beside it: whichever sees the end first.
 
-internal import Foundation
-
 /// A run of mpirun on nodes.
 struct WatchedRun: Sendable {
     let shell: NodeShell
@@ -63,8 +61,9 @@ struct WatchedRun: Sendable {
                             return .gaveUp
                         }
                     case .signalled(let number):
+                        // mpirun passes SIGUSR1 on and starts no clock: the ranks save themselves however long it takes.
+                        await send(signal == nil ? "USR1" : "TERM")
                         signal = signal ?? number
-                        await send(number == SIGUSR1 ? "USR1" : "TERM")
                         group.addTask {
                             for await number in signals { return .signalled(number) }
                             throw CancellationError()

@@ -8,7 +8,7 @@ package enum LocalRun {
     ///
     /// - Throws: ``NodeError`` (`unfit`) where there is no mpirun, (`request`) where there are not so many cores.
     package static func run(
-        program: String, arguments: [String], ranks: Int?, grace: Int, report: @escaping @Sendable (String) -> Void
+        program: String, arguments: [String], ranks: Int?, report: @escaping @Sendable (String) -> Void
     ) async throws(NodeError) -> Int32 {
         let asked = try await LocalProcess.run(try ShellLine.script(NodeFacts.probe, []), seconds: 60)
         let facts = NodeFacts(answer: asked.output)
@@ -16,7 +16,7 @@ package enum LocalRun {
             throw NodeError(.unfit, "--on local: expected Open MPI, found no mpirun: install openmpi-bin")
         }
         let flags = try MPIFlags(
-            [("this machine", facts, max(1, facts.cores))], ranks: ranks, fabric: .off, grace: grace, files: nil)
+            [("this machine", facts, max(1, facts.cores))], ranks: ranks, fabric: .off, grace: 5, files: nil)
         let processFile = FileManager.default.temporaryDirectory.appending(path: "tessera-\(UUID().uuidString).pid")
             .path
         defer { try? FileManager.default.removeItem(atPath: processFile) }

@@ -134,7 +134,7 @@ package struct NodesRun: Sendable {
         let nodes = zip(zip(hosts, facts), slots).map { (name: $0.0.name, facts: $0.1, slots: $1) }
         var flags = try MPIFlags(
             nodes, ranks: request.ranks, fabric: request.fabric, binding: request.binding,
-            grace: request.job.checkpoint == nil ? 5 : 60, files: (places.hostfile, "ssh -F \(places.configuration)"))
+            grace: 5, files: (places.hostfile, "ssh -F \(places.configuration)"))
         let supplied = try await NodeSupplies(ssh: ssh, request: request, places: places, report: report).bring()
         try await writeLists(ssh, facts, addresses, slots, places)
         flags.libraries = supplied.libraries
