@@ -17,6 +17,8 @@ SHELL := /bin/bash
 TEST_TOOLS := .build/test-tools/bin
 
 PACKAGES := libopenmpi-dev openmpi-bin libopenblas-dev liblapacke-dev libhdf5-openmpi-dev libpng-dev pkg-config
+# What the launcher's tests need beside: nodes in network namespaces, each with an sshd of its own.
+TEST_PACKAGES := openssh-client openssh-server iproute2 procps shellcheck
 SWIFT_FLAGS := -c release --toolset toolsets/native.json
 TESSERA := .build/release/tessera
 
@@ -68,6 +70,7 @@ embedding: packages
 	swift build $(SWIFT_FLAGS) --product embedding
 	cd .build && $(MPIRUN) release/embedding
 
+test: PACKAGES += $(TEST_PACKAGES)
 test: packages test-tools
 	swift build $(SWIFT_FLAGS) --build-tests
 	PATH="$(CURDIR)/$(TEST_TOOLS):$$PATH" swift test $(SWIFT_FLAGS) --skip-build --disable-xctest

@@ -152,7 +152,7 @@ let package = Package(
         tests("StencilsTests", ["Stencils", "RankChecks"]),
         tests("TesseraTests", ["Tessera", "RankFaults"]),
         tests("JobFilesTests", ["ArrayFormats", "CostModels", "Failures", "JobFiles"]),
-        tests("LauncherTests", ["ArrayFormats", "CostModels", "Failures", "JobFiles", "Launcher"]),
+        tests("LauncherTests", ["ArrayFormats", "CostModels", "Failures", "JobFiles", "Launcher", "TesseraCommand"]),
         tests(
             "JobsTests",
             [

@@ -23,6 +23,16 @@ public struct JobFile: Hashable, Sendable {
     /// Where results go, relative to the working directory; it may not exist yet.
     public let outputFolder: String
     public let job: Job
+    /// The files that it reads.
+    public let inputs: [Input]
+
+    /// A file that a job reads.
+    public struct Input: Hashable, Sendable {
+        /// The key that names it.
+        public let key: String
+        /// The path that opens it from the working directory.
+        public let path: String
+    }
 
     /// The word of the key `kind`.
     public var kind: String { type(of: spec).kind }
@@ -73,7 +83,11 @@ public struct JobFile: Hashable, Sendable {
         }
         try report.finish()
 
-        let file = JobFile(path: path, name: name, outputFolder: outputFolder, job: job(kind.init(section)))
+        let inputs = kind.inputKeys.compactMap { key in
+            section.ifSound(input: key).map { Input(key: key, path: $0.path) }
+        }
+        let file = JobFile(
+            path: path, name: name, outputFolder: outputFolder, job: job(kind.init(section)), inputs: inputs)
         file.checkInputsStay(section, &report)
         file.checkMemory(node, at: section.location(kind.memoryKey), &report)
         try report.finish()

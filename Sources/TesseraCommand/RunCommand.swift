@@ -18,8 +18,14 @@ struct RunCommand: ParsableCommand {
             The summary has the time that `tessera plan --local` predicts beside the time it took; a run of half a second \
             or more teaches the next prediction on this machine.
 
+            --on starts the ranks, too: here, or on machines that ssh reaches, which are checked first, given the program and \
+            the inputs, and watched; the results come back. Their file has a line for each machine: NAME slots=CORES, and \
+            where needed user=, port=, and address= for the way between the machines.
+
             Examples:
               tessera run jobs/hillslope.yaml
+              tessera run jobs/linpack.yaml --on local
+              tessera run jobs/linpack.yaml --on hosts:machines.txt --set n=60000
               mpirun -n 4 tessera run jobs/terrain-gp.yaml --set samples=2000 --output small
               mpirun -n 2 tessera run jobs/hillslope.yaml --trace timeline.json
               mpirun -n 4 tessera run jobs/linpack.yaml --set n=60000 --set checkpoint.every=10
@@ -38,7 +44,14 @@ struct RunCommand: ParsableCommand {
         completion: .file(extensions: ["json"]))
     var trace: String?
 
+    @OptionGroup(title: "Starting the ranks") var nodes: NodeOptions
+
     func run() throws {
+        if let target = nodes.target {
+            guard trace == nil else { throw ValidationError("--trace: expected a run without --on, found both") }
+            return try nodes.run(
+                target, arguments, arguments: ["--progress", progress.rawValue] + (json ? ["--json"] : []))
+        }
         CoreType.correct()
         try SignalWatch.begin()
         try Tessera.run { world in

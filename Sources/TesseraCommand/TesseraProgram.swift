@@ -29,6 +29,8 @@ struct TesseraProgram: ParsableCommand {
               4        cluster: more than the account's quota
               5        cluster, reap: no permission, or no credentials
               6        cluster, reap: something is left in the cloud and costs money
+              10       with --on: a node, or the network to it, was lost while the ranks ran
+              11       with --on: a node does not answer or does not fit, before any work
               128 + N  stopped by signal N
 
             Completions for your shell (bash, zsh or fish):
