@@ -42,7 +42,9 @@ struct CommandHelpTests {
         let outcome = try await Command.alone("--generate-completion-script", shell)
         #expect(outcome.status == 0)
         #expect(outcome.errors.isEmpty)
-        for name in ["run", "plan", "cluster", "reap", "policy", "validate", "schema", "doctor", "verify", "bench", "progress"] {
+        for name in [
+            "run", "plan", "cluster", "reap", "policy", "validate", "schema", "doctor", "verify", "bench", "progress",
+        ] {
             #expect(outcome.output.contains(name), "\(name)")
         }
         let opening = ["bash": "#!/bin/bash", "zsh": "#compdef tessera", "fish": "function "]
