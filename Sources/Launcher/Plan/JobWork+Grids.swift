@@ -104,12 +104,12 @@ extension JobWork {
         hops = Double(steps) * exchange.hops
     }
 
-    /// A V-cycle applies the operator four times on each grid, which is 16/3 times the finest; beside each application the
-    /// vectors of conjugate gradients are read and written, some five times the field.
+    /// A V-cycle applies the operator four times on each grid, which is 16/3 times the finest; beside each application
+    /// vectors are read and written, of the solver and of its smoother, some eight times the field.
     private mutating func addSolve(_ iterations: Double, _ cycle: Cycle, _ cells: [Int], _ halo: PlannedHalo) {
         let applications = cycle == .plain ? 1 : 1 + 16.0 / 3
         points = product(cells) * iterations * applications
-        sweepBytes = points * 24 + product(cells) * iterations * 64
+        sweepBytes = points * (24 + 64)
         sweepFlops = points * 8
         imbalance = halo.imbalance
         let exchange = halo.crossing

@@ -37,7 +37,7 @@ package struct NodeRates: Hashable, Codable, Sendable {
 
     /// What a routine reaches of arithmetic and memory where nothing is known of the machine.
     package static let usualShares: [JobWork.Routine: RateShare] = [
-        .dense: RateShare(value: 0.93), .sweep: RateShare(value: 1), .solver: RateShare(value: 0.8),
+        .dense: RateShare(value: 0.93), .sweep: RateShare(value: 1), .solver: RateShare(value: 0.4),
     ]
 
     /// The published rates of a type.

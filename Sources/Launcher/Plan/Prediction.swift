@@ -69,8 +69,8 @@ package struct Prediction: Hashable, Codable, Sendable {
 extension NodeRates {
     /// What a run teaches: the share that makes the prediction of its routine what it took.
     ///
-    /// What is not arithmetic is believed; a run of which that would leave less than a tenth teaches nothing, and none
-    /// moves the share by more than a factor of five.
+    /// What is not arithmetic is believed; a run of which that would leave less than a tenth teaches nothing, nor
+    /// does one that is five times faster or slower than those before it.
     ///
     /// - Returns: whether something was learned.
     package mutating func learn(from work: JobWork, on layout: RankLayout, took seconds: Double, at time: Double)
@@ -85,7 +85,9 @@ extension NodeRates {
         guard seconds.isFinite, seconds > 0.01, atOne > 0, left > 0.1 * seconds else { return false }
         var share = shares[work.routine] ?? RateShare(value: 1)
         let found = atOne / left
-        guard found > share.value / 5, found < share.value * 5 || share.runs == 0, found < 10 else { return false }
+        guard (0.01...10).contains(found), share.runs == 0 || (0.2...5).contains(found / share.value) else {
+            return false
+        }
         share.learn(found, at: time)
         shares[work.routine] = share
         return true

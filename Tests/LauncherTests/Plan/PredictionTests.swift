@@ -110,6 +110,19 @@ struct PredictionTests {
         #expect(abs(rates.share(work.routine) / share.value - 1) < 1e-6)
     }
 
+    /// The first run may be any; a later one that is out of all proportion was disturbed.
+    @Test func disturbedRunsTeachNothing() throws {
+        let layout = RankLayout(nodes: 1, ranksPerNode: 4)
+        let work = try #require(JobWork(PlannedJobs.linpack(4000), on: layout))
+        var rates = Self.rates
+        let seconds = Prediction(work, on: layout, rates).routineSeconds
+        let first = rates.learn(from: work, on: layout, took: 12 * seconds, at: 1)
+        let like = rates.learn(from: work, on: layout, took: 15 * seconds, at: 2)
+        let disturbed = rates.learn(from: work, on: layout, took: 200 * seconds, at: 3)
+        #expect(first && like && !disturbed)
+        #expect(rates.shares[.dense]?.runs == 2)
+    }
+
     @Test(arguments: [Double.nan, .infinity, 0, -1, 1e-3])
     func nothingIsLearnedFromNonsense(seconds: Double) throws {
         let layout = RankLayout(nodes: 1, ranksPerNode: 4)
