@@ -83,14 +83,14 @@ extension PlanRefusal {
         switch self {
         case .memory(let needed, let available):
             String(
-                format: "expected at most %.0f GiB a node, found a job that needs %.0f GiB", gibibytes(available),
-                gibibytes(needed))
+                format: "expected at most %.0f GiB a node, found a job that needs %.0f GiB", inGibibytes(available),
+                inGibibytes(needed))
         case .ranks: "expected the ranks of the job's grid, found others"
         }
     }
 }
 
-private func gibibytes(_ bytes: Int) -> Double { Double(bytes) / 1_073_741_824 }
+private func inGibibytes(_ bytes: Int) -> Double { Double(bytes) / 1_073_741_824 }
 
 enum PlanTable {
     /// Columns as wide as their widest cell; numbers to the right, the first column and the last to the left.
