@@ -25,14 +25,17 @@ package struct ORTEFailure: Hashable, Sendable {
     package let message: String
 
     /// The causes in mpirun's output, each kind once, in the order of what explains most.
-    package static func all(in text: String) -> [ORTEFailure] {
+    ///
+    /// - Parameter names: what the user calls the nodes, by the addresses that mpirun knows them by.
+    package static func all(in text: String, names: [String: String] = [:]) -> [ORTEFailure] {
+        func called(_ node: Substring) -> String { names[String(node)] ?? String(node) }
         var found: [ORTEFailure] = []
         func add(_ kind: Kind, _ message: String) { found.append(ORTEFailure(kind: kind, message: message)) }
 
         if text.contains("lost communication with a remote daemon")
             || text.contains("lost communication with its daemon")
         {
-            let name = text.firstMatch(of: /Remote daemon: \[\[[^\]]*\],\d+\] on node (\S+)/).map { String($0.1) }
+            let name = text.firstMatch(of: /Remote daemon: \[\[[^\]]*\],\d+\] on node (\S+)/).map { called($0.1) }
             add(
                 .nodeLost(name ?? ""),
                 "node \(name ?? "(mpirun does not say which)") was lost: it is down, or the network to it is cut")
@@ -42,8 +45,8 @@ package struct ORTEFailure: Hashable, Sendable {
             let signal = Int(it.3)
         {
             add(
-                .rankKilled(rank: rank, node: String(it.2), signal: signal),
-                "rank \(rank) on node \(it.2) was ended by signal \(signal)\(Self.reason(signal))")
+                .rankKilled(rank: rank, node: called(it.2), signal: signal),
+                "rank \(rank) on node \(called(it.2)) was ended by signal \(signal)\(Self.reason(signal))")
         } else if let it = text.firstMatch(
             of: /Process name: \[\[\d+,\d+\],(\d+)\]\s+Exit code:\s+(\d+)/), let rank = Int(it.1),
             let status = Int(it.2)
@@ -89,8 +92,9 @@ package struct ORTEFailure: Hashable, Sendable {
             add(
                 .fabric,
                 "the Elastic Fabric Adapter cannot be used: its library or its permission to lock memory is missing")
-        } else if text.contains("unable to reach each other") || text.contains("unable to connect to its peer")
-            || text.contains("WARNING: Open MPI failed to TCP connect")
+        } else if found.isEmpty,
+            text.contains("unable to reach each other") || text.contains("unable to connect to its peer")
+                || text.contains("WARNING: Open MPI failed to TCP connect")
         {
             add(.network, "ranks on two nodes cannot reach each other: a firewall, or interfaces on different networks")
         }

@@ -101,7 +101,7 @@ package struct NodesRun: Sendable {
         let watched = WatchedRun(
             shell: .ssh(ssh, hosts), addresses: prepared.addresses, folder: prepared.places.folder,
             processFile: prepared.places.processFile, report: report)
-        return try await conclude(ssh, try await watched.run(prepared.arguments, relay), prepared.places)
+        return try await conclude(ssh, try await watched.run(prepared.arguments, relay), prepared)
     }
 
     /// Everything before the ranks.
@@ -148,15 +148,17 @@ package struct NodesRun: Sendable {
     }
 
     /// Fetches what there is, and says how it ended.
-    private func conclude(_ ssh: SSH, _ ending: WatchedRun.Ending, _ places: NodePlaces) async throws(NodeError)
+    private func conclude(_ ssh: SSH, _ ending: WatchedRun.Ending, _ prepared: Prepared) async throws(NodeError)
         -> Int32
     {
+        let places = prepared.places
+        let names = Dictionary(zip(prepared.addresses.map(\.description), hosts.map(\.name))) { $1 }
         var lines: [String] = []
         var cause = NodeError.Cause.failed
         let hosts = hosts
         if ending.status != 0 {
             var lost = ending.finding.map { [$0.message] } ?? []
-            let causes = ORTEFailure.all(in: ending.lastWords)
+            let causes = ORTEFailure.all(in: ending.lastWords, names: names)
             if lost.isEmpty && ending.signal == nil {
                 // mpirun may have noticed first, and names the host by its own name, or the wrong one.
                 let answers = try await concurrently(hosts.count) { index async throws(NodeError) in

@@ -20,6 +20,16 @@ import Testing
         )
     }
 
+    @Test func nodesHaveTheUsersNamesAndConsequencesAreNoCauses() {
+        let text = """
+            WARNING: Open MPI failed to TCP connect to a peer MPI process.
+            mpirun noticed that process rank 1 with PID 80 on node 10.0.0.2 exited on signal 9 (Killed).
+            """
+        let found = ORTEFailure.all(in: text, names: ["10.0.0.2": "node2"])
+        #expect(found.map(\.kind) == [.rankKilled(rank: 1, node: "node2", signal: 9)])
+        #expect(found.first?.message.hasPrefix("rank 1 on node node2 was ended") == true)
+    }
+
     @Test func aRankThatFailed() {
         let text = """
             mpirun detected that one or more processes exited with non-zero status, thus causing
