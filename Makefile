@@ -17,8 +17,9 @@ SHELL := /bin/bash
 TEST_TOOLS := .build/test-tools/bin
 
 PACKAGES := libopenmpi-dev openmpi-bin libopenblas-dev liblapacke-dev libhdf5-openmpi-dev libpng-dev pkg-config
-# What the launcher's tests need beside: nodes in network namespaces, each with an sshd of its own.
-TEST_PACKAGES := openssh-client openssh-server iproute2 procps shellcheck
+# What the launcher's tests need beside. Nodes in network namespaces, each with an sshd of its own, are root's to make: no
+# server is installed for anybody else.
+TEST_PACKAGES := shellcheck $(if $(filter 0,$(shell id -u)),openssh-client openssh-server iproute2 procps)
 SWIFT_FLAGS := -c release --toolset toolsets/native.json
 TESSERA := .build/release/tessera
 
