@@ -1,8 +1,9 @@
 // Types of instances, and what they cost, for planning without an account.
 //
-// Prices: US$ an hour in us-east-2 (hpc7g: us-east-1), on demand, and the span of the spot market over its zones, from AWS's
-// price pages; the live ones are to be preferred. Within a family, prices, memory and cores are proportional, but for the
-// sizes of hpc7a and hpc7g, which are one machine with fewer cores turned on. Network and EFA: the types' pages.
+// Prices: US$ an hour in us-east-2 (hpc7g: us-east-1), on demand, and the span of the spot market over its zones, as gathered
+// in 2025; the live ones are to be preferred. Those of smaller sizes are taken in proportion, as memory and cores are, but for
+// the sizes of hpc7a and hpc7g, which are one machine with fewer cores turned on. The price of c7g.16xlarge, and the network
+// of sizes that are not the largest, have not been compared with AWS's pages.
 
 package import Failures
 

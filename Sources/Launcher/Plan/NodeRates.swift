@@ -1,6 +1,6 @@
 // How fast a node is: rates of arithmetic, memory, network and disk, and the share of them that each kind of routine reaches.
 //
-// Rates of types of instances are published ones, not measured:
+// Rates of types of instances follow from their makers' figures, as far as known; none has been measured:
 //     arithmetic  clock with all cores busy x operations a cycle (fused ones count two): Sapphire Rapids 2 x 512 bits,
 //                 2.6 GHz in such code; Zen 3 and Zen 4 2 x 256 bits at 3.4 and 3.5 GHz; Graviton 3 2 x 256 bits at
 //                 2.6 GHz; Graviton 4 4 x 128 bits at 2.8 GHz

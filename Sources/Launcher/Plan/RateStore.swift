@@ -22,8 +22,7 @@ package struct RateStore: Hashable, Codable, Sendable {
         case let path? where !path.isEmpty: return path
         default: break
         }
-        if let state = environment["XDG_STATE_HOME"], state.hasPrefix("/") { return "\(state)/tessera/rates.json" }
-        return environment["HOME"].map { "\($0)/.local/state/tessera/rates.json" }
+        return StateFolder.path(environment).map { "\($0)/rates.json" }
     }
 
     /// What a host is called among the machines.

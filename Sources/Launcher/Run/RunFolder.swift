@@ -14,18 +14,16 @@ package struct RunFolder: Hashable, Sendable {
     package var journal: String { path("journal.jsonl") }
     package var lock: String { path("lock") }
 
-    /// The folder of all runs: in `XDG_STATE_HOME`, or in ~/.local/state where that is not set; a relative path counts as
-    /// none, as its specification says.
+    /// The folder of all runs.
     package static func root(
         _ environment: [String: String] = ProcessInfo.processInfo.environment
     ) throws(TesseraError) -> String {
-        if let state = environment["XDG_STATE_HOME"], state.hasPrefix("/") { return "\(state)/tessera/runs" }
-        guard let home = environment["HOME"], home.hasPrefix("/") else {
+        guard let state = StateFolder.path(environment) else {
             throw .argument(
                 routine: "run", name: "HOME", expected: "the path of your home folder, or XDG_STATE_HOME",
                 found: shown(environment["HOME"] ?? ""))
         }
-        return "\(home)/.local/state/tessera/runs"
+        return "\(state)/runs"
     }
 
     /// Makes the folder of a new run, and sees to it that its name is on the disk.
